@@ -40,6 +40,7 @@ func (s *Store) RecallGenerations(items []Generation) {
 	for i := range items {
 		s.jobSeen(&items[i], instant.Later(items[i].Created, items[i].Ended))
 	}
+	s.Forecast.Times.Fit()
 	s.History.Loaded = s.Generations.Len()
 }
 
@@ -171,6 +172,7 @@ func (s *Store) learn(items []Generation, now time.Time, write func()) {
 	for i := range items {
 		s.jobSeen(&items[i], now)
 	}
+	s.Forecast.Times.Fit()
 	if instant.Of(now).Sub(s.watched) > blindSpot {
 		return
 	}

@@ -129,6 +129,7 @@ func (s *Store) jobSeen(g *Generation, now time.Time) {
 		fresh := s.ended(g.ID, string(g.Status), float64(g.Length), now)
 		s.Saved.jobEnded(g, fresh)
 		s.Hooked.jobEnded(g, fresh)
+		s.learnTook(g)
 	}
 }
 
@@ -272,7 +273,9 @@ func (s *Store) Settle(rows []settle.Row, seq int64, again time.Time, last bool,
 	t.seq, t.again = seq, instant.Of(again)
 	for i := range rows {
 		s.settleRow(&rows[i], now)
+		s.tellTook(&rows[i])
 	}
+	s.Forecast.Times.Fit()
 	if last && t.asked && !t.absent && !t.going {
 		s.settleLater(now)
 	}

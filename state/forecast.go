@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/state/duration"
 	"dubtop/state/instant"
 	"dubtop/state/outbox"
 	"dubtop/state/table"
@@ -16,10 +17,7 @@ const (
 	enough = 5
 	// remembered is the number of completions kept per model.
 	remembered = 50
-	// typicalWait is how long jobs usually stay PENDING, and longestWait when
-	// that becomes unusual. The documentation says one to two minutes.
-	// https://sync.so/docs/api-reference/api/generate-api/get
-	typicalWait = 90 * time.Second
+	// longestWait is how long a job may stay PENDING until that is unusual.
 	longestWait = 5 * time.Minute
 	// stuckFactor times its expected time makes a running job stuck.
 	stuckFactor = 3
@@ -30,22 +28,26 @@ const (
 // Expectation is the forecast for a job that has not ended.
 type Expectation struct {
 	// Left is the time to completion, 0 if overdue. Total is the working time,
-	// without the wait before it.
+	// without the wait before it unless Whole.
 	Left, Total time.Duration
 	Fraction    float64 // share of Total that has passed, below 1; 0 while waiting
 	// Learned is the number of completions the forecast is based on; 0 means the
 	// documented times.
 	Learned int
+	Whole   bool // Total begins with the creation, as the server tells of what finished
 	Late    bool // past its expected time
 	Stuck   bool // far past it, or waiting unusually long
 }
 
-// Forecast predicts when jobs complete, which the API does not. It scales the
+// Forecast predicts when jobs complete, which the API does not. It uses the times
+// of what finished on the server, where it lists them. Else it scales the
 // documented time for the model and length by the completions observed here.
 // The zero Forecast is ready to use.
 type Forecast struct {
 	// Skew is the server's clock minus ours; see Compare.
 	Skew time.Duration
+	// Times are how long jobs took, as the server tells.
+	Times duration.Times
 
 	models map[string]*pace
 }
@@ -91,7 +93,7 @@ func (f *Forecast) Observe(model string, length api.Seconds, took time.Duration)
 	if len(p.ratios) == remembered {
 		p.ratios = slices.Delete(p.ratios, 0, 1)
 	}
-	p.ratios = append(p.ratios, float64(took)/float64(documented(model, length)))
+	p.ratios = append(p.ratios, float64(took)/float64(duration.Documented(model, float64(length))))
 	sorted := slices.Sorted(slices.Values(p.ratios))
 	p.median = sorted[len(sorted)/2]
 }
@@ -103,20 +105,23 @@ func (f *Forecast) Expect(g *Generation, now time.Time) Expectation {
 	if class != table.ClassWaiting && class != table.ClassRunning {
 		return Expectation{}
 	}
-	e := Expectation{Total: documented(g.Model, g.Length)}
+	if e, ok := f.expectWhole(g, now.Add(f.Skew)); ok {
+		return e
+	}
+	e := Expectation{Total: duration.Documented(g.Model, float64(g.Length))}
 	if p := f.models[g.Model]; p != nil && len(p.ratios) >= enough {
 		e.Learned = len(p.ratios)
 		e.Total = time.Duration(float64(e.Total) * p.median)
 	}
 	if class == table.ClassWaiting {
 		waited := since(g.Created, now.Add(f.Skew))
-		e.Left = max(0, typicalWait-waited) + e.Total
+		e.Left = max(0, duration.Wait-waited) + e.Total
 		e.Late, e.Stuck = waited > longestWait, waited > longestWait
 		return e
 	}
 	worked := since(g.Started, now)
 	if g.Started.IsZero() { // it was already running when first seen
-		worked = max(0, since(g.Created, now.Add(f.Skew))-typicalWait)
+		worked = max(0, since(g.Created, now.Add(f.Skew))-duration.Wait)
 	}
 	e.Left = max(0, e.Total-worked)
 	e.Fraction = min(nearlyDone, float64(worked)/float64(max(1, e.Total)))
@@ -125,36 +130,38 @@ func (f *Forecast) Expect(g *Generation, now time.Time) Expectation {
 	return e
 }
 
-// Fresh is the forecast time from sending a submission to its job's end.
-func (f *Forecast) Fresh(s *outbox.Submission) time.Duration {
-	job := Generation{Model: s.Model, Length: api.Seconds(s.Price.Seconds), Status: api.Pending}
-	return f.Expect(&job, time.Time{}).Left
+// expectWhole forecasts a job from the times of what finished. ok is false if they
+// tell nothing about its model, or its creation is not known.
+func (f *Forecast) expectWhole(g *Generation, server time.Time) (e Expectation, ok bool) {
+	if g.Created.IsZero() {
+		return e, false
+	}
+	passed := since(g.Created, server)
+	e.Left, e.Total, e.Learned = f.Times.Left(duration.Job{Model: g.Model, Length: float64(g.Length), Created: g.Created}, passed)
+	if e.Learned == 0 {
+		return Expectation{}, false
+	}
+	e.Whole, e.Late = true, passed > e.Total
+	e.Stuck = passed > max(longestWait, stuckFactor*e.Total)
+	if g.Class() == table.ClassRunning {
+		e.Fraction = min(nearlyDone, float64(passed)/float64(max(1, passed+e.Left)))
+	}
+	return e, true
 }
 
-// documented is the published working time: a line through the middles of the
-// ranges for clips of 30 s and 2 min. Unknown models count as the most common
-// one, unknown lengths as 30 s.
-// https://sync.so/docs/api-reference/api/generate-api/get
-func documented(model string, length api.Seconds) time.Duration {
-	var short, long float64 // seconds
-	switch model {
-	case "lipsync-1.9.0-beta":
-		short, long = 45, 180
-	case "lipsync-2-pro":
-		short, long = 210, 540
-	case "react-1":
-		short, long = 90, 360 // the second is a guess: input is limited to 15 s
-	case "sync-3":
-		short, long = 750, 3000
-	default: // lipsync-2
-		short, long = 120, 360
-	}
-	seconds := 30.0
-	if length > 0 {
-		seconds = min(float64(length), 24*60*60)
-	}
-	took := short + (long-short)*(seconds-30)/90
-	return time.Duration(max(took, short/4) * float64(time.Second))
+// Fresh is the forecast time from sending a submission at some time to its job's
+// end.
+func (f *Forecast) Fresh(s *outbox.Submission, at time.Time) time.Duration {
+	job := Generation{Model: s.Model, Length: api.Seconds(s.Price.Seconds), Status: api.Pending, Created: at.Add(f.Skew)}
+	return f.Expect(&job, at).Left
+}
+
+// Usual is how long a job of a model and length takes, and the number of jobs
+// that it is based on: 0 means the documented times.
+func (f *Forecast) Usual(model string, length api.Seconds, now time.Time) (usual time.Duration, learned int) {
+	job := Generation{Model: model, Length: length, Status: api.Processing, Created: now.Add(f.Skew), Started: now}
+	e := f.Expect(&job, now)
+	return e.Total, e.Learned
 }
 
 // since is the time passed, never negative even if clocks differ.

@@ -41,6 +41,7 @@ type Store struct {
 	Hooked   Hooked        // jobs that have ended since there is a command for them
 
 	costs    costTracker
+	tooks    tooks
 	takes    take.Stacks
 	names    map[nameKey]text.Text // of assets and projects, also of earlier starts
 	unsaved  []nameKey             // names that are not in the journal yet
@@ -50,6 +51,8 @@ type Store struct {
 	found    map[api.ID]Asset     // assets that are not in Assets
 	labels   map[string]text.Text // by id of job, batch or submission
 	labelled int                  // number of non-empty labels
+
+	batchEnds map[string]time.Time // when the last job of a batch ended, by the batch's id
 
 	watched time.Time // last poll of the running jobs
 	blind   time.Time // last poll after a gap too long to time a job
@@ -83,7 +86,7 @@ func (s *Store) Clear() {
 	s.Queue.Clear()
 	s.Ledger.Clear()
 	s.Opened, s.History, s.Forecast = Opened{}, History{}, Forecast{}
-	s.takes = take.Stacks{}
+	s.takes, s.tooks, s.batchEnds = take.Stacks{}, tooks{}, nil
 	s.costs, s.labels, s.Sets, s.Verdicts = costTracker{}, nil, Sets{}, Verdicts{}
 	s.Prices = Prices{version: s.Prices.version + 1}
 	s.Notes = Notes{version: s.Notes.version + 1}

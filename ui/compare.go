@@ -262,7 +262,7 @@ func (m comparedMsg) apply(a *desk) tea.Cmd {
 // facts returns the facts about a job that are compared.
 func (a *desk) compared(g *state.Generation) []take.Fact {
 	took := text.Text("")
-	if t, ok := g.Took(); ok {
+	if t, _, ok := a.store.Took(g); ok {
 		took = span(t)
 	}
 	fact := func(label, value text.Text) take.Fact {

@@ -52,8 +52,12 @@ func (a *composer) facts(g *state.Generation, width int) []paint.Styled {
 	if !g.Ended.IsZero() {
 		lines = append(lines, t.Fact("ended", clock(g.Ended, a.Now)+" (seen)", paint.Normal))
 	}
-	if took, ok := g.Took(); ok {
-		lines = append(lines, t.Fact("took", span(took), paint.Normal))
+	if took, whole, ok := a.store.Took(g); ok {
+		words := span(took)
+		if whole {
+			words += " from its creation on"
+		}
+		lines = append(lines, a.advice(width, "took", words, paint.Normal)...)
 	}
 	lines = append(lines, a.lookFacts(g.Key(), width)...)
 	lines = append(lines, a.hookFacts(g.Key(), width)...)
@@ -122,9 +126,12 @@ func (a *composer) autopsy(g *state.Generation, told *api.Generation, width int)
 
 // forecast says how long a job may still take, or that it takes unusually long.
 func (a *composer) forecast(g *state.Generation, told *api.Generation, width int) []paint.Styled {
-	e := a.store.Forecast.Expect(g, a.Now)
+	e := a.store.Expect(g, a.Now)
 	source := text.Text("the vendor's documented times")
-	if e.Learned > 0 {
+	switch {
+	case e.Whole:
+		source = text.Count(e.Learned, "finished job", "finished jobs")
+	case e.Learned > 0:
 		source = text.Count(e.Learned, "job", "jobs") + " seen finishing"
 	}
 	words := text.Sprintf("about %s left, based on %s.", roughly(e.Left), source)

@@ -66,23 +66,32 @@ func (a *composer) progressCell(g *state.Generation) paint.Piece {
 	case g.Status.Troubled():
 		return paint.Bad.Of(a.diagnose(string(g.ErrorCode), g.Error).short)
 	case g.Status.Terminal():
-		if p, ok := a.savedCell(g); ok {
-			return p
-		}
-		if took, ok := g.Took(); ok {
-			return paint.Muted.Of("took " + span(took))
-		}
-		return paint.Muted.Of("")
+		return a.endedCell(g)
 	case !g.Status.Running():
 		return paint.Muted.Of("status unknown")
 	}
 	return a.runningCell(g)
 }
 
+// endedCell says whether the output of a completed job is saved, and how long the
+// job took.
+func (a *composer) endedCell(g *state.Generation) paint.Piece {
+	p, kept := a.savedCell(g)
+	took, _, known := a.store.Took(g)
+	switch {
+	case kept && known && p.Text == "saved":
+		p.Text += " · " + span(took)
+	case kept:
+	case known:
+		return paint.Muted.Of("took " + span(took))
+	}
+	return p
+}
+
 // runningCell says how far a running job is. If the server cannot be reached,
 // the job was running when last seen.
 func (a *composer) runningCell(g *state.Generation) paint.Piece {
-	e := a.store.Forecast.Expect(g, a.Now)
+	e := a.store.Expect(g, a.Now)
 	switch {
 	case !a.store.Generations.Known():
 		return paint.Muted.Of("when last seen")

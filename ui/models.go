@@ -62,11 +62,11 @@ func longest(m *state.Model) text.Text {
 // parentheses as documented by the vendor.
 func (a *composer) usualTime(m *state.Model) paint.Piece {
 	const clip = api.Seconds(30)
-	e := a.store.Forecast.Expect(&state.Generation{Model: m.Name, Length: clip, Status: api.Processing, Started: a.Now}, a.Now)
-	if e.Learned > 0 {
-		return paint.Normal.Of(span(e.Total))
+	usual, learned := a.store.Forecast.Usual(m.Name, clip, a.Now)
+	if learned > 0 {
+		return paint.Normal.Of(span(usual))
 	}
-	return paint.Muted.Of("(" + span(e.Total.Round(time.Minute/2)) + ")")
+	return paint.Muted.Of("(" + span(usual.Round(time.Minute/2)) + ")")
 }
 
 // usualWords returns the same in words.

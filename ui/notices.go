@@ -103,7 +103,7 @@ func (a *desk) showsProgress() bool {
 func (a *desk) liveParts() (live []float64) {
 	for g := range a.store.Generations.Live() {
 		if g.Submission == "" {
-			live = append(live, a.store.Forecast.Expect(g, a.Now).Fraction)
+			live = append(live, a.store.Expect(g, a.Now).Fraction)
 		}
 	}
 	for b := range a.store.Batches.Live() {

@@ -35,7 +35,7 @@ func (a *desk) watched() []state.SetCount {
 	}
 	for g := range s.Generations.Live() {
 		if set := string(g.Set()); set != "" {
-			w.ends[set] = instant.Later(w.ends[set], a.Now.Add(s.Forecast.Expect(g, a.Now).Left))
+			w.ends[set] = instant.Later(w.ends[set], a.Now.Add(s.Expect(g, a.Now).Left))
 		}
 	}
 	return w.counts
@@ -45,7 +45,7 @@ func (a *desk) watched() []state.SetCount {
 func (a *desk) foreseeBatches(c *state.SetCount) {
 	for _, id := range c.Batches {
 		b, _ := a.store.Batches.Find(string(id))
-		end := b.End(a.Now.Add(a.store.Forecast.Skew))
+		end := a.store.BatchEnd(&b, a.Now.Add(a.store.Forecast.Skew))
 		if end.IsZero() {
 			a.sets.vague[c.Name] = true
 		}

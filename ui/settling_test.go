@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
@@ -53,6 +54,33 @@ func TestWindowsSettleOnceBetweenThem(t *testing.T) {
 		if n := s.requests("/v2/usage/generations"); n != 1 {
 			t.Errorf("%d requests", n)
 		}
+	})
+}
+
+// TestWhatFinishedTellsHowLongJobsTake shows how long jobs took that nobody
+// watched, and foretells others by them; after a restart at once, from the journal.
+func TestWhatFinishedTellsHowLongJobsTake(t *testing.T) {
+	t.Parallel()
+	st := stage{account: simulator.Options{Profile: simulator.Current, Generations: -1}, journal: filepath.Join(t.TempDir(), "journal.db"), width: 140, height: 45}
+	st.prepare = func(a *simulator.Server) {
+		for i := range 30 {
+			a.Add(simulator.Job{Name: fmt.Sprintf("night_%02d", i), Seconds: 30, Age: time.Duration(i+2) * time.Hour, Pending: 5 * time.Second, Processing: 32 * time.Second})
+		}
+	}
+	tell(t, st, func(s *story) {
+		s.Pass(25 * time.Second)
+		s.Sees("night_03", "took 37s")
+		s.account.Add(simulator.Job{Name: "tonight", Seconds: 30, Pending: 5 * time.Second, Processing: 32 * time.Second})
+		s.Pass(15 * time.Second)
+		s.Press("k")
+		s.Sees("~23s", "30 finished")
+		s.Pass(time.Minute)
+		s.Press("4")
+		s.Sees("37s")
+		s.again(time.Minute)
+		s.Pass(3 * time.Second)
+		s.Press("j", "enter")
+		s.Sees("37s from its creation on")
 	})
 }
 

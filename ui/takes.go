@@ -60,7 +60,7 @@ func (a *desk) takeWords(g *state.Generation) text.Text {
 	if cost := a.store.Cost(g); cost.Amount > 0 {
 		words = append(words, rounded(cost.Amount, cost.Kind))
 	}
-	if took, ok := g.Took(); ok {
+	if took, _, ok := a.store.Took(g); ok {
 		words = append(words, "took "+span(took))
 	}
 	if given := a.store.Verdicts.Of(g.Key()); given != (verdict.Given{}) {

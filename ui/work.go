@@ -82,7 +82,7 @@ func (a *desk) queueEnd(slots int) (end time.Time, sets map[string]time.Time) {
 	}
 	var left []time.Duration
 	for g := range a.store.Generations.Live() {
-		left = append(left, a.store.Forecast.Expect(g, a.Now).Left)
+		left = append(left, a.store.Expect(g, a.Now).Left)
 	}
 	sets = map[string]time.Time{}
 	for sub, at := range a.outbox.Queue.Ends(a.Now, left, slots, a.store.Forecast.Fresh) {

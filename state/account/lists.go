@@ -102,7 +102,14 @@ func (a *Account) listsDue() []Work {
 // readOn recalls the next older page.
 func (a *Account) readOn() []Work {
 	l := &a.lists
-	if !l.more || l.reading || !l.beaten {
+	if l.reading || !l.beaten {
+		return nil
+	}
+	if !l.more {
+		if !l.told {
+			l.told = true
+			a.readSettled()
+		}
 		return nil
 	}
 	l.reading = true

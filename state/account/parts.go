@@ -30,6 +30,7 @@ type lists struct {
 	more    bool             // the journal has older ones
 	beaten  bool             // a beat has passed since the first page was recalled
 	reading bool             // an older page is being read
+	told    bool             // what finished is being read too, which comes after them
 	saving  bool
 	bulk    bool      // a long history is being saved page by page
 	tried   time.Time // time of the last save

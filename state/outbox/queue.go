@@ -352,9 +352,9 @@ func (q *Queue) backOff(now time.Time) {
 }
 
 // Ends forecasts when each item will be done: left is the remaining time of each
-// running job, and takes estimates a job sent now. It leaves out items that wait
+// running job, and takes estimates a job by when it is sent. It leaves out items that wait
 // for the user, and batches, which take no slot.
-func (q *Queue) Ends(now time.Time, left []time.Duration, slots int, takes func(*Submission) time.Duration) iter.Seq2[*Submission, time.Time] {
+func (q *Queue) Ends(now time.Time, left []time.Duration, slots int, takes func(*Submission, time.Time) time.Duration) iter.Seq2[*Submission, time.Time] {
 	return func(yield func(*Submission, time.Time) bool) {
 		free := make([]time.Duration, max(1, max(slots, 1)-max(q.Reserve, 0)))
 		// If more jobs run than we have slots, only the last ones to end make room.
@@ -365,7 +365,7 @@ func (q *Queue) Ends(now time.Time, left []time.Duration, slots int, takes func(
 				continue
 			}
 			soonest := slices.Index(free, slices.Min(free))
-			free[soonest] += takes(&item.Submission)
+			free[soonest] += takes(&item.Submission, now.Add(free[soonest]))
 			if !yield(&item.Submission, now.Add(free[soonest])) {
 				return
 			}
@@ -374,7 +374,7 @@ func (q *Queue) Ends(now time.Time, left []time.Duration, slots int, takes func(
 }
 
 // Finish forecasts when the last item will be done; see Ends.
-func (q *Queue) Finish(now time.Time, left []time.Duration, slots int, takes func(*Submission) time.Duration) time.Time {
+func (q *Queue) Finish(now time.Time, left []time.Duration, slots int, takes func(*Submission, time.Time) time.Duration) time.Time {
 	last := now
 	for _, end := range q.Ends(now, left, slots, takes) {
 		last = instant.Later(last, end)

@@ -454,7 +454,7 @@ func TestStrangerOnTheOnlySlot(t *testing.T) {
 
 func TestEndIsForecast(t *testing.T) {
 	const one = 2 * time.Minute
-	takes := func(*Submission) time.Duration { return one }
+	takes := func(*Submission, time.Time) time.Duration { return one }
 	left := []time.Duration{time.Minute, time.Hour}
 	for _, c := range []struct {
 		n, slots int
