@@ -1,9 +1,12 @@
 package state
 
 import (
+	"slices"
+
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state/draft"
+	"dubtop/state/outbox"
 	"dubtop/state/verdict"
 )
 
@@ -44,6 +47,17 @@ func (s *Store) BringLabels(all map[string][]string) {
 			s.relabel(id)
 		}
 	}
+}
+
+// Labeled returns submissions with the labels that were set later.
+func (s *Store) Labeled(subs []outbox.Submission) []outbox.Submission {
+	out := slices.Clone(subs)
+	for i := range out {
+		if label, known := s.labels[out[i].ID]; known {
+			out[i].Draft.Label = string(label)
+		}
+	}
+	return out
 }
 
 // SetVerdict replaces the verdict on a job; a zero one removes it.

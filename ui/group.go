@@ -11,7 +11,6 @@ import (
 	"dubtop/keymap"
 	"dubtop/state/draft"
 	"dubtop/state/inputs"
-	"dubtop/state/ledger"
 	"dubtop/state/outbox"
 	"dubtop/state/purchase"
 	"dubtop/ui/kit"
@@ -306,7 +305,7 @@ func (g *group) confirm(subs, batches []outbox.Submission) tea.Cmd {
 		c.Heading = text.Sprintf("Send 1 job as a pilot, and %d later?", len(subs)-1)
 		c.Yes = "send the pilot"
 	}
-	return g.app.askToSpend(c, ledger.ChargeOf(prices...), priced, func(words text.Text) {
+	return g.app.askToSpend(c, subs, priced, func(words text.Text) {
 		g.trouble = words
 		g.app.Complain(words)
 	})

@@ -64,22 +64,18 @@ func (a *composer) confirmSpending(s *spending) tea.Cmd {
 	if s.submission.Kind == outbox.SubmitBatch {
 		c.Heading = text.Sprintf("Send this batch of %d jobs?", s.submission.BatchLines)
 	}
-	charge := ledger.ChargeOf(s.submission.Price)
-	if s.submission.Kind == outbox.SubmitBatch {
-		charge = ledger.ChargeOfBatch(s.submission.Price, s.submission.BatchLines)
-	}
-	return a.askToSpend(c, charge, s.submission.Price.Known(), func(words text.Text) { a.spendingFailed(s, errors.New(string(words))) })
+	return a.askToSpend(c, []outbox.Submission{s.submission}, s.submission.Price.Known(), func(words text.Text) { a.spendingFailed(s, errors.New(string(words))) })
 }
 
 // askToSpend asks a question about money if the budgets allow it. A hard budget
 // refuses; a soft budget requires the amount to be typed, and an unknown price
 // requires a word.
-func (a *composer) askToSpend(c *kit.Confirm, charge ledger.Charge, priced bool, refuse func(words text.Text)) tea.Cmd {
-	v := a.weigh(charge)
+func (a *composer) askToSpend(c *kit.Confirm, subs []outbox.Submission, priced bool, refuse func(words text.Text)) tea.Cmd {
+	v := a.weigh(subs)
 	answer := c.Answer
 	c.Answer = func(yes bool) tea.Cmd {
 		// Other jobs may have been confirmed since the question appeared.
-		if now := a.weigh(charge); yes && now.Level > v.Level {
+		if now := a.weigh(subs); yes && now.Level > v.Level {
 			refuse(text.Of("No longer within the budget: " + now.Words[0]))
 			return nil
 		}
@@ -104,7 +100,7 @@ func (a *composer) askToSpend(c *kit.Confirm, charge ledger.Charge, priced bool,
 	case !priced:
 		c.Word = outbox.UnpricedWord
 	}
-	a.tellBalance(c, charge)
+	a.tellBalance(c, ledger.ChargeFor(subs))
 	return a.Ask(c)
 }
 

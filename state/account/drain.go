@@ -137,16 +137,15 @@ func (d *Drain) allowed(ctx context.Context, now time.Time) error {
 		return unlessEnded(ctx, err)
 	}
 	var waiting []outbox.Submission
-	var prices []outbox.Price
 	for _, item := range a.Outbox.Queue.Items() {
 		if d.sendable(&item) {
-			waiting, prices = append(waiting, item.Submission), append(prices, item.Submission.Price)
+			waiting = append(waiting, item.Submission)
 		}
 	}
-	if len(prices) > 0 {
+	if len(waiting) > 0 {
 		guard := a.Guard
 		guard.ConfirmAbove = nil
-		v := guard.Check(ledger.ChargeOf(prices...), l, a.Outbox.Unresolved(), now, time.Local)
+		v := guard.Check(a.Store.Labeled(waiting), l, a.Store.Labeled(a.Outbox.Unresolved()), now, time.Local)
 		if v.Level == ledger.BudgetHard {
 			return fmt.Errorf("%w: %s", ErrBudget, v.Words[0])
 		}

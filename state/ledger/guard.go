@@ -26,6 +26,10 @@ type Guard struct {
 	Monthly      *Limit // per local month
 	ConfirmAbove *Limit // per confirmation, for all of its jobs
 
+	// Labels and Projects are budgets for the jobs of a label or a project, in
+	// addition to those for all. A project is written as its id or its name.
+	Labels, Projects []Share
+
 	// Fault says in one line why the budgets can't be read, or is "". If it is set
 	// everything is refused, because an unreadable budget does not mean "no limit".
 	Fault string
@@ -39,7 +43,30 @@ type Charge struct {
 	over    bool        // the total overflows
 }
 
-// ChargeOf adds up the prices of jobs. The total is unknown if any of them is.
+// ChargeFor adds up the prices of submissions. The total is unknown if any of
+// them is. The jobs of a batch count for the same share of its price each,
+// because the server prices them together.
+func ChargeFor(subs []outbox.Submission) Charge {
+	prices, jobs, largest := make([]outbox.Price, len(subs)), 0, api.Micros(0)
+	for i := range subs {
+		prices[i] = subs[i].Price
+		lines := 1
+		if subs[i].Kind == outbox.SubmitBatch {
+			lines = max(1, subs[i].BatchLines)
+		}
+		jobs += lines
+		if cost := prices[i].Cost; cost != nil {
+			largest = max(largest, (*cost-1)/api.Micros(lines)+1)
+		}
+	}
+	c := ChargeOf(prices...)
+	if c.Count = jobs; c.Total != nil {
+		c.Largest = &largest
+	}
+	return c
+}
+
+// ChargeOf adds up prices, as ChargeFor does.
 func ChargeOf(prices ...outbox.Price) Charge {
 	c := Charge{Count: len(prices), Total: new(api.Micros), Largest: new(api.Micros)}
 	for _, p := range prices {
@@ -49,17 +76,6 @@ func ChargeOf(prices ...outbox.Price) Charge {
 		sum, over := addUp(*c.Total, *p.Cost)
 		c.Total, c.over = &sum, c.over || over
 		c.Largest = new(max(*c.Largest, *p.Cost))
-	}
-	return c
-}
-
-// ChargeOfBatch is one price for many jobs. The server prices them together, so
-// each counts for the same share.
-func ChargeOfBatch(p outbox.Price, jobs int) Charge {
-	c := ChargeOf(p)
-	c.Count = jobs
-	if c.Largest != nil && jobs > 0 {
-		c.Largest = new((*c.Largest + api.Micros(jobs) - 1) / api.Micros(jobs))
 	}
 	return c
 }
@@ -120,18 +136,23 @@ func (v Verdict) Accepts(typed string) bool {
 	return ok && amount == *v.total
 }
 
-// Check compares a charge with the budgets; an amount equal to a budget is
-// within it. Queued submissions and those that may have been charged count as
-// spent; pending lists all submissions missing from the ledger.
-func (g *Guard) Check(c Charge, l *Ledger, pending []outbox.Submission, now time.Time, loc *time.Location) Verdict {
+// Check compares what submissions may cost with the budgets; an amount equal to
+// a budget is within it. Queued submissions and those that may have been charged
+// count as spent; pending lists all submissions missing from the ledger.
+func (g *Guard) Check(subs []outbox.Submission, l *Ledger, pending []outbox.Submission, now time.Time, loc *time.Location) Verdict {
+	c := ChargeFor(subs)
 	k := check{charge: c}
 	if g.Fault != "" {
 		k.hard = append(k.hard, g.Fault)
 	}
 	k.limit(g.MaxJob, c.Largest, "a job can cost at most %s (max_job); the most expensive here costs %s")
 	k.limit(g.ConfirmAbove, c.Total, "more than %s at once (confirm_above) needs a second look; this is %s")
-	k.period(g.Daily, ByDay, "daily", l, pending, now, loc)
-	k.period(g.Monthly, ByMonth, "monthly", l, pending, now, loc)
+	for _, p := range g.purses() {
+		if mine := p.of(subs, l); len(mine) > 0 || p.all() {
+			k.charge = ChargeFor(mine)
+			k.purse(p, l, pending, now, loc)
+		}
+	}
 	v := Verdict{Words: append(k.hard, k.soft...), total: c.Total}
 	switch {
 	case len(k.hard) > 0:
@@ -142,27 +163,22 @@ func (g *Guard) Check(c Charge, l *Ledger, pending []outbox.Submission, now time
 	return v
 }
 
-// Effect describes the rest of each budget, in a line, after a charge that is
+// Effect describes the rest of each budget, in a line, after submissions that are
 // within them.
-func (g *Guard) Effect(c Charge, l *Ledger, pending []outbox.Submission, now time.Time, loc *time.Location) (words []string) {
-	if c.Total == nil || c.over {
-		return nil
-	}
-	for _, x := range []struct {
-		name  string
-		limit *Limit
-		by    Grouping
-	}{{"daily", g.Daily, ByDay}, {"monthly", g.Monthly, ByMonth}} {
-		if x.limit == nil {
+func (g *Guard) Effect(subs []outbox.Submission, l *Ledger, pending []outbox.Submission, now time.Time, loc *time.Location) (words []string) {
+	for _, p := range g.purses() {
+		mine := p.of(subs, l)
+		c := ChargeFor(mine)
+		if c.Total == nil || c.over || len(mine) == 0 {
 			continue
 		}
-		spent, waits := l.Period(x.by, now, loc), Waiting(pending, x.by, now, loc)
+		spent, waits := p.used(l, pending, now, loc)
 		used, over := addUp(spent.Cost, waits.Cost)
 		sum, more := addUp(used, *c.Total)
-		if over || more || sum > x.limit.Amount {
+		if over || more || sum > p.limit.Amount {
 			continue // the check says so
 		}
-		words = append(words, fmt.Sprintf("%s %s: %s used, %s left after this", x.name, x.limit.Amount.Rounded(), used.Rounded(), (x.limit.Amount-sum).Rounded()))
+		words = append(words, fmt.Sprintf("%s %s: %s used, %s left after this", p.short(), p.limit.Amount.Rounded(), used.Rounded(), (p.limit.Amount-sum).Rounded()))
 	}
 	return words
 }
@@ -192,28 +208,24 @@ func (k *check) limit(l *Limit, amount *api.Micros, words string) {
 	}
 }
 
-// period checks the total of a day or a month.
-func (k *check) period(l *Limit, by Grouping, name string, all *Ledger, pending []outbox.Submission, now time.Time, loc *time.Location) {
-	if l == nil {
-		return
-	}
-	spent := all.Period(by, now, loc)
-	waits := Waiting(pending, by, now, loc)
+// purse checks the total of a day or a month.
+func (k *check) purse(p purse, all *Ledger, pending []outbox.Submission, now time.Time, loc *time.Location) {
 	if k.charge.Total == nil {
-		k.limit(l, nil, "")
+		k.limit(p.limit, nil, "")
 		return
 	}
+	spent, waits := p.used(all, pending, now, loc)
 	sum, over := addUp(spent.Cost, waits.Cost)
 	sum, more := addUp(sum, *k.charge.Total)
-	if sum <= l.Amount && !over && !more && !k.charge.over && !spent.Overflow && !waits.Overflow {
+	if sum <= p.limit.Amount && !over && !more && !k.charge.over && !spent.Overflow && !waits.Overflow {
 		return
 	}
-	words := fmt.Sprintf("the %s budget is %s: %s is spent, %s is waiting or unknown, and this is %s",
-		name, l.Amount, spent.Cost, waits.Cost, k.charge.Total)
+	words := fmt.Sprintf("%s is %s: %s is spent, %s is waiting or unknown, and this is %s",
+		p.long(), p.limit.Amount, spent.Cost, waits.Cost, k.charge.Total)
 	if unknown := spent.Unknown + waits.Unknown; unknown > 0 {
 		words += fmt.Sprintf(" (not counted: %s of unknown cost)", text.Count(unknown, "job", "jobs"))
 	}
-	k.say(l, words)
+	k.say(p.limit, words)
 }
 
 // Waiting adds up the possible cost, in the period of now, of the submissions

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,30 +11,44 @@ import (
 	"dubtop/state/outbox"
 )
 
+// jobsAt are jobs to send, at these prices.
+func jobsAt(prices ...outbox.Price) (subs []outbox.Submission) {
+	for _, p := range prices {
+		subs = append(subs, outbox.Submission{Kind: outbox.SubmitGeneration, Price: p})
+	}
+	return subs
+}
+
+func times(p outbox.Price, n int) []outbox.Submission { return jobsAt(slices.Repeat([]outbox.Price{p}, n)...) }
+
+func batchAt(p outbox.Price, lines int) []outbox.Submission {
+	return []outbox.Submission{{Kind: outbox.SubmitBatch, BatchLines: lines, Price: p}}
+}
+
 func TestBudgetsCompareExactly(t *testing.T) {
 	soft := func(m api.Micros) *Limit { return &Limit{Amount: m} }
 	hard := func(m api.Micros) *Limit { return &Limit{Amount: m, Hard: true} }
 	for _, c := range []struct {
 		why    string
 		guard  Guard
-		charge Charge
+		charge []outbox.Submission
 		want   VerdictLevel
 		words  string
 	}{
-		{"no budgets", Guard{}, ChargeTimes(dollars(math.MaxInt64), 9), BudgetOK, ""},
-		{"equal", Guard{MaxJob: hard(500), ConfirmAbove: soft(500)}, ChargeTimes(dollars(500), 1), BudgetOK, ""},
-		{"a millionth above", Guard{MaxJob: hard(500)}, ChargeTimes(dollars(501), 1), BudgetHard, "max_job"},
-		{"softly", Guard{MaxJob: soft(500)}, ChargeTimes(dollars(501), 1), BudgetSoft, "max_job"},
-		{"the dearest of them", Guard{MaxJob: soft(500)}, ChargeOf(dollars(1), dollars(501), dollars(2)), BudgetSoft, "$0.000501"},
-		{"a batch is many jobs", Guard{MaxJob: hard(500), ConfirmAbove: soft(20_000)}, ChargeOfBatch(dollars(10_000), 20), BudgetOK, ""},
-		{"a batch of dear jobs", Guard{MaxJob: hard(500)}, ChargeOfBatch(dollars(10_001), 20), BudgetHard, "max_job"},
-		{"each is cheap, all are not", Guard{MaxJob: hard(500), ConfirmAbove: soft(1000)}, ChargeTimes(dollars(500), 3), BudgetSoft, "confirm_above"},
-		{"10,000 dimes are a thousand dollars", Guard{Daily: hard(1_000_000_000)}, ChargeTimes(dollars(100_000), 10_000), BudgetOK, ""},
-		{"and not a millionth less", Guard{Daily: hard(999_999_999)}, ChargeTimes(dollars(100_000), 10_000), BudgetHard, "daily budget is $999.999999"},
-		{"hard comes before soft", Guard{ConfirmAbove: soft(1), Monthly: hard(1)}, ChargeTimes(dollars(2), 1), BudgetHard, "monthly"},
-		{"no price", Guard{Daily: soft(1)}, ChargeOf(dollars(1), outbox.Price{}), BudgetSoft, "not known"},
-		{"no price, hard", Guard{MaxJob: hard(1)}, ChargeTimes(outbox.Price{}, 1), BudgetHard, "not known"},
-		{"more than can be counted", Guard{Daily: hard(math.MaxInt64)}, ChargeTimes(dollars(math.MaxInt64/2), 3), BudgetHard, "daily"},
+		{"no budgets", Guard{}, times(dollars(math.MaxInt64), 9), BudgetOK, ""},
+		{"equal", Guard{MaxJob: hard(500), ConfirmAbove: soft(500)}, times(dollars(500), 1), BudgetOK, ""},
+		{"a millionth above", Guard{MaxJob: hard(500)}, times(dollars(501), 1), BudgetHard, "max_job"},
+		{"softly", Guard{MaxJob: soft(500)}, times(dollars(501), 1), BudgetSoft, "max_job"},
+		{"the dearest of them", Guard{MaxJob: soft(500)}, jobsAt(dollars(1), dollars(501), dollars(2)), BudgetSoft, "$0.000501"},
+		{"a batch is many jobs", Guard{MaxJob: hard(500), ConfirmAbove: soft(20_000)}, batchAt(dollars(10_000), 20), BudgetOK, ""},
+		{"a batch of dear jobs", Guard{MaxJob: hard(500)}, batchAt(dollars(10_001), 20), BudgetHard, "max_job"},
+		{"each is cheap, all are not", Guard{MaxJob: hard(500), ConfirmAbove: soft(1000)}, times(dollars(500), 3), BudgetSoft, "confirm_above"},
+		{"10,000 dimes are a thousand dollars", Guard{Daily: hard(1_000_000_000)}, times(dollars(100_000), 10_000), BudgetOK, ""},
+		{"and not a millionth less", Guard{Daily: hard(999_999_999)}, times(dollars(100_000), 10_000), BudgetHard, "daily budget is $999.999999"},
+		{"hard comes before soft", Guard{ConfirmAbove: soft(1), Monthly: hard(1)}, times(dollars(2), 1), BudgetHard, "monthly"},
+		{"no price", Guard{Daily: soft(1)}, jobsAt(dollars(1), outbox.Price{}), BudgetSoft, "not known"},
+		{"no price, hard", Guard{MaxJob: hard(1)}, times(outbox.Price{}, 1), BudgetHard, "not known"},
+		{"more than can be counted", Guard{Daily: hard(math.MaxInt64)}, times(dollars(math.MaxInt64/2), 3), BudgetHard, "daily"},
 	} {
 		v := c.guard.Check(c.charge, new(Ledger), nil, noon, time.UTC)
 		if v.Level != c.want || !strings.Contains(strings.Join(v.Words, "\n"), c.words) {
@@ -47,7 +62,7 @@ func TestBudgetsCompareExactly(t *testing.T) {
 
 func TestBudgetsThatCantBeReadRefuseEverything(t *testing.T) {
 	g := Guard{MaxJob: &Limit{Amount: 1_000}, Fault: "config.toml:3: budget.daily: it must be an amount"}
-	for why, c := range map[string]Charge{"cheap": ChargeTimes(dollars(1), 1), "for nothing": ChargeTimes(dollars(0), 1), "dear": ChargeTimes(dollars(2_000), 1)} {
+	for why, c := range map[string][]outbox.Submission{"cheap": times(dollars(1), 1), "for nothing": times(dollars(0), 1), "dear": times(dollars(2_000), 1)} {
 		v := g.Check(c, new(Ledger), nil, noon, time.UTC)
 		if v.Level != BudgetHard || v.Words[0] != g.Fault || v.Accepts(v.Word()) {
 			t.Errorf("%s: level %d, %q", why, v.Level, v.Words)
@@ -84,7 +99,7 @@ func TestWaitingAndUnknownCountAsSpent(t *testing.T) {
 	l := New([]Entry{booked(1, noon, 1000), booked(2, yesterday, 5000)})
 	for limit, want := range map[api.Micros]VerdictLevel{1131: BudgetOK, 1130: BudgetHard} {
 		g := Guard{Daily: &Limit{Amount: limit, Hard: true}}
-		v := g.Check(ChargeTimes(dollars(100), 1), l, pending, noon, time.UTC)
+		v := g.Check(times(dollars(100), 1), l, pending, noon, time.UTC)
 		if v.Level != want {
 			t.Errorf("of %d: level %d, %q", limit, v.Level, v.Words)
 		}
@@ -96,7 +111,7 @@ func TestWaitingAndUnknownCountAsSpent(t *testing.T) {
 
 func TestTypedAmounts(t *testing.T) {
 	g := Guard{ConfirmAbove: &Limit{Amount: 1}}
-	v := g.Check(ChargeTimes(dollars(12_500_000), 1), new(Ledger), nil, noon, time.UTC)
+	v := g.Check(times(dollars(12_500_000), 1), new(Ledger), nil, noon, time.UTC)
 	for typed, want := range map[string]bool{
 		"$12.50": true, "12.5": true, " 12.500 ": true, "12.51": false, "": false, "yes": false, "12,50": false,
 	} {
@@ -107,12 +122,12 @@ func TestTypedAmounts(t *testing.T) {
 	if v.Word() != "$12.50" || !v.Accepts(v.Word()) {
 		t.Errorf("the word is %q", v.Word())
 	}
-	unpriced := g.Check(ChargeTimes(outbox.Price{}, 1), new(Ledger), nil, noon, time.UTC)
+	unpriced := g.Check(times(outbox.Price{}, 1), new(Ledger), nil, noon, time.UTC)
 	if !unpriced.Accepts(outbox.UnpricedWord) || unpriced.Word() != outbox.UnpricedWord || unpriced.Accepts("0") {
 		t.Errorf("unpriced: the word is %q", unpriced.Word())
 	}
 	g.ConfirmAbove.Hard = true
-	if v := g.Check(ChargeTimes(dollars(2), 1), new(Ledger), nil, noon, time.UTC); v.Accepts(v.Word()) {
+	if v := g.Check(times(dollars(2), 1), new(Ledger), nil, noon, time.UTC); v.Accepts(v.Word()) {
 		t.Error("a hard budget gives way to typing")
 	}
 }

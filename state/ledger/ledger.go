@@ -38,7 +38,8 @@ type Entry struct {
 	Batch      bool   // Job is a batch
 	Model      text.Text
 	Label      text.Text
-	Name       text.Text // the name in the lists; not saved in the journal
+	Name       text.Text // the name in the lists; not saved in the journal, like Project
+	Project    api.ID
 	Seconds    float64   // output length: expected, later measured; 0 if unknown
 	Estimate   *api.Micros
 	Actual     *api.Micros
@@ -94,7 +95,7 @@ func (e *Entry) learn(later *Entry) {
 	}
 	e.Submission, e.Batch = cmp.Or(e.Submission, later.Submission), e.Batch || later.Batch
 	e.Model, e.Label = cmp.Or(e.Model, later.Model), cmp.Or(e.Label, later.Label)
-	e.Name = cmp.Or(e.Name, later.Name)
+	e.Name, e.Project = cmp.Or(e.Name, later.Name), cmp.Or(e.Project, later.Project)
 	e.Seconds = cmp.Or(later.Seconds, e.Seconds)
 	e.Estimate = cmp.Or(e.Estimate, later.Estimate)
 	e.Credits = cmp.Or(later.Credits, e.Credits)
@@ -103,7 +104,10 @@ func (e *Entry) learn(later *Entry) {
 
 // Ledger holds the entries of one account. The zero Ledger is empty and ready
 // to use.
-type Ledger struct{ rows table.Collection[Entry] }
+type Ledger struct {
+	rows     table.Collection[Entry]
+	projects map[api.ID]text.Text // names
+}
 
 // New returns a ledger of the entries. Later entries about the same job are
 // merged into the first.
@@ -149,6 +153,17 @@ func (l *Ledger) SetLabel(key string, label text.Text) {
 		l.rows.Amend(key, func(e *Entry) { e.Label = label; e.index() })
 	}
 }
+
+// NameProject remembers the name of a project.
+func (l *Ledger) NameProject(id api.ID, name text.Text) {
+	if l.projects == nil {
+		l.projects = make(map[api.ID]text.Text)
+	}
+	l.projects[id] = name
+}
+
+// ProjectName is the name of a project, or "" if it is not known.
+func (l *Ledger) ProjectName(id api.ID) text.Text { return l.projects[id] }
 
 // Rows returns the entries for a view, damaged ones first. They must not be
 // changed.

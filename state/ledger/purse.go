@@ -1,0 +1,112 @@
+package ledger
+
+import (
+	"cmp"
+	"strings"
+	"time"
+
+	"dubtop/api"
+	"dubtop/api/text"
+	"dubtop/state/outbox"
+)
+
+// Share is a budget for the jobs of one label, or of one project.
+type Share struct {
+	Name           string // of the label or project, as the user wrote it
+	Daily, Monthly *Limit
+}
+
+// purse is a budget for a period, of all jobs or of those of a label or project.
+type purse struct {
+	by             Grouping
+	limit          *Limit
+	label, project string // "" for all
+}
+
+// purses lists the budgets for periods, those of everything first.
+func (g *Guard) purses() (all []purse) {
+	add := func(daily, monthly *Limit, label, project string) {
+		if daily != nil {
+			all = append(all, purse{ByDay, daily, label, project})
+		}
+		if monthly != nil {
+			all = append(all, purse{ByMonth, monthly, label, project})
+		}
+	}
+	add(g.Daily, g.Monthly, "", "")
+	for _, s := range g.Labels {
+		add(s.Daily, s.Monthly, s.Name, "")
+	}
+	for _, s := range g.Projects {
+		add(s.Daily, s.Monthly, "", s.Name)
+	}
+	return all
+}
+
+func (p purse) all() bool { return p.label == "" && p.project == "" }
+
+// has reports whether a label and a project belong to the budget.
+func (p purse) has(label text.Text, project api.ID, l *Ledger) bool {
+	switch {
+	case p.label != "":
+		return strings.EqualFold(p.label, string(label))
+	case p.project != "":
+		return project != "" && (p.project == string(project) || strings.EqualFold(p.project, string(l.ProjectName(project))))
+	}
+	return true
+}
+
+// of returns the submissions that belong to the budget.
+func (p purse) of(subs []outbox.Submission, l *Ledger) []outbox.Submission {
+	if p.all() {
+		return subs
+	}
+	var out []outbox.Submission
+	for i := range subs {
+		if p.has(text.Of(strings.TrimSpace(subs[i].Draft.Label)), api.ID(subs[i].Draft.ProjectID), l) {
+			out = append(out, subs[i])
+		}
+	}
+	return out
+}
+
+// used is what was spent in the period of now, and what waits or may have been
+// spent.
+func (p purse) used(l *Ledger, pending []outbox.Submission, now time.Time, loc *time.Location) (spent, waits Tally) {
+	waits = Waiting(p.of(pending, l), p.by, now, loc)
+	if p.all() {
+		return l.Period(p.by, now, loc), waits
+	}
+	from, to := p.by.bounds(now, loc)
+	for e := range l.Span(l.place(to), l.place(from)) {
+		if p.has(e.Label, e.Project, l) {
+			spent.include(e, 1)
+		}
+	}
+	spent.tell()
+	return spent, waits
+}
+
+// short names the budget: "daily", or "daily, label acme".
+func (p purse) short() string {
+	return p.period() + cmp.Or(p.part(", label ", p.label), p.part(", project ", p.project))
+}
+
+// long names the budget in a sentence.
+func (p purse) long() string {
+	return "the " + p.period() + " budget" + cmp.Or(p.part(" of the label ", p.label), p.part(" of the project ", p.project))
+}
+
+func (p purse) period() string {
+	if p.by == ByMonth {
+		return "monthly"
+	}
+	return "daily"
+}
+
+func (p purse) part(words, name string) string {
+	if name == "" {
+		return ""
+	}
+	return words + string(text.Of(name))
+}
