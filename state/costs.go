@@ -75,7 +75,7 @@ func (s *Store) Accept(sub *outbox.Submission) {
 	e := ledger.Entry{
 		At: sub.SentAt, Submission: sub.ID, Job: sub.Job(), Batch: sub.Kind == outbox.SubmitBatch, Model: text.Of(sub.Model), Name: sub.Name,
 		Label: text.Of(strings.TrimSpace(sub.Draft.Label)), Seconds: sub.Price.Seconds,
-		Estimate: sub.Price.Cost, Credits: sub.Price.Credits,
+		Estimate: sub.Price.Cost, Credits: sub.Price.Credits, Project: api.ID(sub.Draft.ProjectID),
 	}
 	labelled := e.Label != ""
 	for _, id := range []string{sub.ID, string(e.Job)} { // a job's own label stays

@@ -43,6 +43,9 @@ type Name struct {
 	Name text.Text
 }
 
+// Project reports whether it is the name of a project.
+func (n Name) Project() bool { return nameKind(n.Kind) == kindProject }
+
 // BringNames takes in the names of earlier starts.
 func (s *Store) BringNames(all []Name) {
 	if s.names == nil {
@@ -52,6 +55,7 @@ func (s *Store) BringNames(all []Name) {
 		key := nameKey{nameKind(n.Kind), n.ID}
 		if s.names[key] == "" { // the server's answer is newer
 			s.names[key] = n.Name
+			s.nameInLedger(key)
 			s.renamed = s.renamed || key.kind == kindProject
 		}
 	}
@@ -79,8 +83,16 @@ func (s *Store) learnName(kind nameKind, id api.ID, name text.Text) (fresh bool)
 	}
 	s.names[key] = name
 	s.unsaved = append(s.unsaved, key)
+	s.nameInLedger(key)
 	s.renamed = s.renamed || kind == kindProject
 	return true
+}
+
+// nameInLedger tells the ledger the name of a project, for budgets.
+func (s *Store) nameInLedger(key nameKey) {
+	if key.kind == kindProject {
+		s.Ledger.NameProject(key.id, s.names[key])
+	}
 }
 
 // NameAssets learns the names of assets, and names the jobs after them that have

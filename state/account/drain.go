@@ -132,7 +132,7 @@ func (d *Drain) begin(ctx context.Context) error {
 // was confirmed.
 func (d *Drain) allowed(ctx context.Context, now time.Time) error {
 	a := d.Account
-	l, _, err := readEntries(ctx, a.Journal)
+	l, err := a.readBooks(ctx)
 	if err != nil {
 		return unlessEnded(ctx, err)
 	}

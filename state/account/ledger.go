@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -39,10 +40,11 @@ const (
 func readEntries(ctx context.Context, j *journal.Journal) (l *ledger.Ledger, damage []journal.Damage, err error) {
 	entries, damage, err := j.Entries(ctx)
 	names, unnamed := j.Names(ctx)
+	projects, ungrouped := j.ProjectsOf(ctx)
 	rows := make([]ledger.Entry, 0, len(entries)+len(damage))
 	for i := range entries {
 		e := entries[i].Entry
-		e.Name = text.Of(names[e.Submission])
+		e.Name, e.Project = text.Of(names[e.Submission]), cmp.Or(projects[e.Submission], projects[string(e.Job)])
 		rows = append(rows, e)
 	}
 	for _, d := range damage {
@@ -50,7 +52,23 @@ func readEntries(ctx context.Context, j *journal.Journal) (l *ledger.Ledger, dam
 	}
 	l = new(ledger.Ledger)
 	l.Bring(rows)
-	return l, damage, errors.Join(err, unnamed)
+	return l, damage, errors.Join(err, unnamed, ungrouped)
+}
+
+// readBooks reads the ledger as budgets need it: with the labels that were set
+// later, and the names of projects.
+func (a *Account) readBooks(ctx context.Context) (*ledger.Ledger, error) {
+	l, _, err := readEntries(ctx, a.Journal)
+	labels, unlabelled := a.Journal.Labels(ctx)
+	l.Relabel(labels)
+	a.Store.BringLabels(labels)
+	names, unnamed := a.Journal.KnownNames(ctx)
+	for _, n := range names {
+		if n.Project() {
+			l.NameProject(n.ID, n.Name)
+		}
+	}
+	return l, errors.Join(err, unlabelled, unnamed)
 }
 
 // readLedger schedules reading the ledger, after the lists: verifying a hundred

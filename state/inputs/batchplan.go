@@ -95,6 +95,8 @@ func (p *BatchPlan) part(ctx context.Context, name string, lines [][]byte, ids [
 		return sub, err
 	}
 	sub.Files = files.local
+	sub.Draft.Label = common(jobs, func(d *draft.Draft) string { return d.Label })
+	sub.Draft.ProjectID = common(jobs, func(d *draft.Draft) string { return d.ProjectID })
 	price, at := outbox.Price{Cost: new(api.Micros), Basis: "the prices of its jobs"}, jobs[0].Price.At
 	for i := range jobs {
 		price = price.Plus(&jobs[i].Price)
@@ -104,6 +106,17 @@ func (p *BatchPlan) part(ctx context.Context, name string, lines [][]byte, ids [
 		sub.Lines = append(sub.Lines, outbox.BatchLine{RequestID: ids[i], Draft: jobs[i].Draft, Seconds: jobs[i].Price.Seconds})
 	}
 	return sub, sub.Estimate(price, at)
+}
+
+// common is what the drafts of all jobs have in common, or "".
+func common(jobs []outbox.Submission, of func(*draft.Draft) string) string {
+	first := of(&jobs[0].Draft)
+	for i := range jobs {
+		if of(&jobs[i].Draft) != first {
+			return ""
+		}
+	}
+	return first
 }
 
 // DryRun has the server check a batch without creating it. The error says what to

@@ -12,6 +12,7 @@ import (
 
 	"dubtop/api"
 	"dubtop/state/outbox"
+	"dubtop/state/table"
 )
 
 // SaveSubmission saves a submission; it is durable when nil is returned. It
@@ -238,6 +239,15 @@ func (j *Journal) SubmissionOf(ctx context.Context, job api.ID) (s outbox.Submis
 func (j *Journal) Names(ctx context.Context) (map[string]string, error) {
 	out := make(map[string]string)
 	err := j.pairs(ctx, "SELECT id, name FROM submissions", func(id, name string) { out[id] = name })
+	return out, err
+}
+
+// ProjectsOf returns the projects of submissions, jobs and batches by their ids.
+func (j *Journal) ProjectsOf(ctx context.Context) (map[string]api.ID, error) {
+	out := make(map[string]api.ID)
+	err := j.pairs(ctx, `SELECT id, project FROM generations WHERE project != '' UNION ALL
+		SELECT id, json_extract(draft, '$.projectId') FROM submissions WHERE draft LIKE '%"projectId":"_%'`,
+		func(id, project string) { out[id] = api.ID(table.Shared(project)) })
 	return out, err
 }
 

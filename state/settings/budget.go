@@ -3,11 +3,14 @@ package settings
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/BurntSushi/toml"
 	"github.com/agnivade/levenshtein"
 
 	"dubtop/api"
@@ -69,6 +72,25 @@ func setLimit(to **ledger.Limit, v any) error {
 	}
 	*to = &ledger.Limit{Amount: m, Hard: kind == "hard"}
 	return nil
+}
+
+// share reads the budgets of labels or projects, each in a table of its own.
+func (p *parser) share(full string, v toml.Primitive) {
+	path := strings.Split(full, ".")
+	names, _ := p.inner(v, path...)
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		own := ledger.Share{Name: strings.TrimSpace(name)}
+		known := map[string]entry{"daily": budget(&own.Daily), "monthly": budget(&own.Monthly)}
+		limits, _ := p.inner(names[name], append(path[:2:2], name)...)
+		for limit, v := range limits {
+			e, ok := known[limit]
+			if !ok {
+				e = entry{func(any) error { return errors.New("there is no such setting; a label or a project has daily and monthly") }}
+			}
+			p.take(full+"."+name+"."+limit, v, e)
+		}
+		*p.shares[full] = append(*p.shares[full], own)
+	}
 }
 
 // amountText returns an amount as written in the file. The decoder reads

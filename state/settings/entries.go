@@ -13,6 +13,7 @@ import (
 	"github.com/agnivade/levenshtein"
 
 	"dubtop/state"
+	"dubtop/state/ledger"
 )
 
 // entry reads the value of one known key. An error describes the
@@ -146,6 +147,7 @@ func interval(to *time.Duration, floor time.Duration) entry {
 
 // parser reads tables and collects problems.
 type parser struct {
+	shares   map[string]*[]ledger.Share // tables of budgets by name
 	md       toml.MetaData
 	known    map[string]entry
 	read     map[string]toml.Primitive // values of known keys
@@ -159,6 +161,8 @@ func (p *parser) table(prefix string, values map[string]toml.Primitive) {
 		switch {
 		case full == "keys":
 			continue // see keys
+		case p.shares[full] != nil:
+			p.share(full, v)
 		case p.isTable(full):
 			p.descend(full, v)
 		default:
@@ -183,15 +187,16 @@ func (p *parser) isTable(name string) bool {
 }
 
 func (p *parser) descend(full string, v toml.Primitive) {
-	if inner, ok := p.inner(full, v); ok {
+	if inner, ok := p.inner(v, strings.Split(full, ".")...); ok {
 		p.table(full+".", inner)
 	}
 }
 
 // inner returns the values of a table. Anything else is a problem.
-func (p *parser) inner(full string, v toml.Primitive) (inner map[string]toml.Primitive, ok bool) {
+func (p *parser) inner(v toml.Primitive, path ...string) (inner map[string]toml.Primitive, ok bool) {
+	full := strings.Join(path, ".")
 	// The decoder has no type for tables defined by dotted keys only.
-	if kind := p.md.Type(full); (kind == "Hash" || kind == "") && p.md.PrimitiveDecode(v, &inner) == nil {
+	if kind := p.md.Type(path...); (kind == "Hash" || kind == "") && p.md.PrimitiveDecode(v, &inner) == nil {
 		return inner, true
 	}
 	p.take(full, v, entry{set: func(any) error { return fmt.Errorf("it must be a table: [%s]", full) }})
@@ -204,7 +209,7 @@ func (p *parser) keys(s *Settings, top map[string]toml.Primitive) {
 	if !ok {
 		return
 	}
-	inner, _ := p.inner("keys", v)
+	inner, _ := p.inner(v, "keys")
 	for name, v := range inner {
 		b := Binding{Action: name, Line: p.line(v)}
 		p.take("keys."+name, v, entry{set: func(v any) (err error) {
@@ -267,7 +272,7 @@ func (p *parser) unknown(full string) error {
 	if full == "refresh.assets" || full == "refresh.models" {
 		return errors.New("it can't be set: assets and models are read again every few minutes, more often while they are shown")
 	}
-	names := append(slices.Sorted(maps.Keys(p.known)), "budget", "keys", "notify", "on_done", "output", "queue", "refresh", "upload")
+	names := append(slices.Sorted(maps.Keys(p.known)), "budget", "budget.label", "budget.project", "keys", "notify", "on_done", "output", "queue", "refresh", "upload")
 	if inner := full[strings.LastIndex(full, ".")+1:]; slices.Contains(names, "budget."+inner) {
 		return fmt.Errorf("there is no such setting; did you mean budget.%s?", inner)
 	}

@@ -284,7 +284,9 @@ func decode(text string) (md toml.MetaData, top map[string]toml.Primitive, wrong
 }
 
 func take(md toml.MetaData, top map[string]toml.Primitive, s *Settings) []Problem {
-	p := parser{md: md, known: known(s), read: make(map[string]toml.Primitive)}
+	p := parser{md: md, known: known(s), read: make(map[string]toml.Primitive), shares: map[string]*[]ledger.Share{
+		"budget.label": &s.Guard.Labels, "budget.project": &s.Guard.Projects,
+	}}
 	p.table("", top)
 	p.reserve(&s.Queue)
 	p.keys(s, top)

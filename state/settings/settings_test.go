@@ -193,6 +193,8 @@ func TestMistakesAreNamedAndSkipped(t *testing.T) {
 		{`budget.daily = 0`, "budget.daily", `write "0 hard" to spend nothing`, func(s *Settings) { s.Guard.Daily = new(ledger.Limit) }},
 		{`budget.dayly = 5`, "budget.dayly", "did you mean budget.daily?", nil},
 		{`budget.per_film = 5`, "budget.per_film", "there is no such setting", nil},
+		{`budget.label.acme.weekly = 5`, "budget.label.acme.weekly", "a label or a project has daily and monthly", func(s *Settings) { s.Guard.Labels = []ledger.Share{{Name: "acme"}} }},
+		{`budget.label.acme = 5`, "budget.label.acme", "it must be a table", func(s *Settings) { s.Guard.Labels = []ledger.Share{{Name: "acme"}} }},
 		{`budgets = {daily = 5}`, "budgets", "did you mean budget?", nil},
 		{`daily = 5`, "daily", "did you mean budget.daily?", nil},
 		{`queue.max_job = 5`, "queue.max_job", "did you mean budget.max_job?", nil},
@@ -273,6 +275,18 @@ func TestSyntaxErrors(t *testing.T) {
 	s, problems = configured(t, "keys = { a = \"b\",\n  theme dark }\n[[[")
 	if len(problems) != 1 || problems[0].Line == 0 || !reflect.DeepEqual(s, defaults()) {
 		t.Errorf("settings = %+v, %v", s, problems)
+	}
+}
+
+func TestBudgetsByLabelAndProject(t *testing.T) {
+	var s Settings
+	problems := parse("[budget.label.\"Acme & Sons\"]\nmonthly = 500\n[budget.label.b]\ndaily = \"5 hard\"\n[budget.project.Spring]\nmonthly = 20.5\n", &s)
+	want := ledger.Guard{
+		Labels:   []ledger.Share{{Name: "Acme & Sons", Monthly: &ledger.Limit{Amount: 500_000_000}}, {Name: "b", Daily: &ledger.Limit{Amount: 5_000_000, Hard: true}}},
+		Projects: []ledger.Share{{Name: "Spring", Monthly: &ledger.Limit{Amount: 20_500_000}}},
+	}
+	if len(problems) > 0 || !reflect.DeepEqual(s.Guard, want) {
+		t.Errorf("%+v, %v", s.Guard, problems)
 	}
 }
 
