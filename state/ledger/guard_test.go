@@ -19,7 +19,9 @@ func jobsAt(prices ...outbox.Price) (subs []outbox.Submission) {
 	return subs
 }
 
-func times(p outbox.Price, n int) []outbox.Submission { return jobsAt(slices.Repeat([]outbox.Price{p}, n)...) }
+func times(p outbox.Price, n int) []outbox.Submission {
+	return jobsAt(slices.Repeat([]outbox.Price{p}, n)...)
+}
 
 func batchAt(p outbox.Price, lines int) []outbox.Submission {
 	return []outbox.Submission{{Kind: outbox.SubmitBatch, BatchLines: lines, Price: p}}

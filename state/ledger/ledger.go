@@ -40,7 +40,7 @@ type Entry struct {
 	Label      text.Text
 	Name       text.Text // the name in the lists; not saved in the journal, like Project
 	Project    api.ID
-	Seconds    float64   // output length: expected, later measured; 0 if unknown
+	Seconds    float64 // output length: expected, later measured; 0 if unknown
 	Estimate   *api.Micros
 	Actual     *api.Micros
 	Basis      CostBasis // of Actual

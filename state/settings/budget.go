@@ -85,7 +85,9 @@ func (p *parser) share(full string, v toml.Primitive) {
 		for limit, v := range limits {
 			e, ok := known[limit]
 			if !ok {
-				e = entry{func(any) error { return errors.New("there is no such setting; a label or a project has daily and monthly") }}
+				e = entry{func(any) error {
+					return errors.New("there is no such setting; a label or a project has daily and monthly")
+				}}
 			}
 			p.take(full+"."+name+"."+limit, v, e)
 		}
