@@ -85,7 +85,7 @@ func (p *parser) share(full string, v toml.Primitive) {
 		for limit, v := range limits {
 			e, ok := known[limit]
 			if !ok {
-				e = entry{func(any) error {
+				e = entry{set: func(any) error {
 					return errors.New("there is no such setting; a label or a project has daily and monthly")
 				}}
 			}
