@@ -37,6 +37,9 @@ func (m Micros) String() string {
 	return s[:whole] + strings.TrimRight(s[whole:], "0")
 }
 
+// Dollars is the amount as a number, for comparisons.
+func (m Micros) Dollars() float64 { return float64(m) / 1e6 }
+
 // Decimal returns the exact amount without the sign of the currency, for tables.
 func (m Micros) Decimal() string { return strings.Replace(m.String(), "$", "", 1) }
 

@@ -104,9 +104,23 @@ func (a *Asset) FieldValue(name string) (string, bool) {
 // Vocabulary lists the fields and types of assets.
 func (a *Asset) Vocabulary() table.Vocabulary {
 	return table.Vocabulary{
-		Fields: []string{"id", "name", "type", "format", "visibility"},
-		Words:  map[string][]string{"type": {"video", "audio", "image"}},
+		Fields:     []string{"id", "name", "type", "format", "visibility"},
+		Words:      map[string][]string{"type": {"video", "audio", "image"}},
+		Quantities: []table.Quantity{{Field: "age", Kind: table.Age}, {Field: "len", Kind: table.Span}, {Field: "size", Kind: table.Size}},
 	}
+}
+
+// Measure supports age, len and size.
+func (a *Asset) Measure(field string) (value float64, known bool) {
+	switch field {
+	case "age":
+		return table.Moment(a.Created)
+	case "len":
+		return float64(a.Duration), a.Duration > 0
+	case "size":
+		return float64(a.Size), a.Size > 0
+	}
+	return 0, false
 }
 
 // Compare supports name, type (for status and model), length and size.

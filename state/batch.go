@@ -2,6 +2,7 @@ package state
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -119,10 +120,14 @@ func (b *Batch) FieldValue(name string) (string, bool) {
 // Vocabulary lists the fields and statuses of batches.
 func (b *Batch) Vocabulary() table.Vocabulary {
 	return table.Vocabulary{
-		Fields: []string{"id", "name", "status"},
-		Words:  map[string][]string{"status": {"pending", "created", "jobs_created", "running", "processing", "completed", "failed", "sending", "unknown"}},
+		Fields:     []string{"id", "name", "status"},
+		Words:      map[string][]string{"status": {"pending", "created", "jobs_created", "running", "processing", "completed", "failed", "sending", "unknown"}},
+		Quantities: []table.Quantity{{Field: "age", Kind: table.Age}},
 	}
 }
+
+// Measure supports age.
+func (b *Batch) Measure(string) (value float64, known bool) { return table.Moment(b.Created) }
 
 // statusWords is the searchable status, in the words of the API and of the
 // screen.
@@ -232,7 +237,13 @@ func (b *BatchItem) FieldValue(name string) (string, bool) {
 func (b *BatchItem) Vocabulary() table.Vocabulary {
 	v := b.Generation.Vocabulary()
 	v.Fields = append(v.Fields, "request")
+	v.Quantities = slices.DeleteFunc(v.Quantities, func(q table.Quantity) bool { return q.Field == "cost" })
 	return v
+}
+
+// Measure is as for generations.
+func (b *BatchItem) Measure(field string) (value float64, known bool) {
+	return b.Generation.Measure(field)
 }
 
 // Compare is as for generations, except for status and name (the request id).

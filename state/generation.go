@@ -154,12 +154,29 @@ func (g *Generation) Vocabulary() table.Vocabulary {
 	return table.Vocabulary{
 		Fields: []string{"id", "name", "model", "status", "label", "set", "lang", "verdict", "project", "note", "saved", "code", "error"},
 		Names:  []string{"set"},
+		Quantities: []table.Quantity{
+			{Field: "cost", Kind: table.Money}, {Field: "age", Kind: table.Age}, {Field: "len", Kind: table.Span}, {Field: "took", Kind: table.Span},
+		},
 		Words: map[string][]string{
 			"status":  {"pending", "running", "processing", "completed", "failed", "rejected", "sending", "unknown", "gone"},
 			"saved":   {"yes", "no"},
 			"verdict": {"approved", "retake", "none"},
 		},
 	}
+}
+
+// Measure supports age, len and took; Prices knows the cost.
+func (g *Generation) Measure(field string) (value float64, known bool) {
+	switch field {
+	case "age":
+		return table.Moment(g.Created)
+	case "len":
+		return float64(g.Length), g.Length > 0
+	case "took":
+		took, ok := g.Took()
+		return took.Seconds(), ok
+	}
+	return 0, false
 }
 
 // Compare orders states by urgency, words from a to z, and amounts from the

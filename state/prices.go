@@ -127,19 +127,31 @@ func (p *Prices) keep(id api.ID, c outbox.Cost) {
 // Rank orders jobs and batch result lines by cost, unknown ones lowest. All
 // other rows have the same rank.
 func (p *Prices) Rank(row any) int64 {
-	var g *Generation
+	c, ok := p.costOf(row)
+	switch {
+	case !ok:
+		return 0
+	case c.Kind == outbox.CostUnknown:
+		return -1
+	}
+	return int64(c.Amount)
+}
+
+// Amount returns the cost of a job or a batch result line in dollars.
+func (p *Prices) Amount(row any) (dollars float64, known bool) {
+	c, ok := p.costOf(row)
+	return c.Amount.Dollars(), ok && c.Kind != outbox.CostUnknown
+}
+
+// costOf returns the cost of a row; ok is false if it is no job.
+func (p *Prices) costOf(row any) (c outbox.Cost, ok bool) {
 	switch row := row.(type) {
 	case *Generation:
-		g = row
+		return p.Cost(row), true
 	case *BatchItem:
-		g = &row.Generation
-	default:
-		return 0
+		return p.Cost(&row.Generation), true
 	}
-	if c := p.Cost(g); c.Kind != outbox.CostUnknown {
-		return int64(c.Amount)
-	}
-	return -1
+	return c, false
 }
 
 // of returns the price of frames, rounded half up; ok is false on overflow.

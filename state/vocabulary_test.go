@@ -36,11 +36,19 @@ func TestFilterMistakesAreReported(t *testing.T) {
 	} {
 		var v table.View[Generation]
 		v.Update(c, table.Query{Text: test.filter})
-		got := v.FilterMistake()
+		got := mistake(&v)
 		if test.want == "" && got != "" || !strings.HasPrefix(got, test.want) {
 			t.Errorf("%q is doubted as %q, want %q", test.filter, got, test.want)
 		}
 	}
+}
+
+// mistake returns the mistake in a view's filter in words.
+func mistake(v *table.View[Generation]) string {
+	if m := v.Mistake(); m != nil {
+		return m.Error()
+	}
+	return ""
 }
 
 func TestUndocumentedStatusIsNoMistake(t *testing.T) {
@@ -49,7 +57,7 @@ func TestUndocumentedStatusIsNoMistake(t *testing.T) {
 	var v table.View[Generation]
 	for filter, want := range map[string]string{"-status:queued": "", "status:queued": "", "-status:queuedd": "no status"} {
 		v.Update(c, table.Query{Text: filter})
-		if got := v.FilterMistake(); want == "" && got != "" || !strings.HasPrefix(got, want) {
+		if got := mistake(&v); want == "" && got != "" || !strings.HasPrefix(got, want) {
 			t.Errorf("%q is doubted as %q", filter, got)
 		}
 	}

@@ -35,3 +35,10 @@ func (a *desk) tellClocks() {
 		a.Warn(text.Sprintf("this machine's clock is %s %s the server's; ages allow for it", span(skew.Abs()), way))
 	}
 }
+
+// serverClock is the server's clock, for filters by age.
+type serverClock struct{ *desk }
+
+// Now returns the time that the ages on the screen are counted to, on the
+// server's clock.
+func (c serverClock) Now() time.Time { return c.Aged.Add(c.store.Forecast.Skew) }

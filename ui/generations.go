@@ -41,7 +41,7 @@ func newGenerations(a *composer) *kit.ListView[state.Generation] {
 			}
 		},
 	}}
-	v.Query.Costs, v.Query.Notes = &a.store.Prices, a.store.Remarks()
+	v.Query.Costs, v.Query.Notes, v.Query.Clock = &a.store.Prices, a.store.Remarks(), serverClock{a.desk}
 	v.Pane = a.generationPane
 	v.Above = a.setLines
 	withPicture(a.desk, v, a.jobPicture)

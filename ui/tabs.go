@@ -105,7 +105,7 @@ func (a *App) goodToKnow() []text.Text {
 		"Nothing that costs money is sent until you have seen and confirmed its price.",
 		"A running job can't be cancelled. Pending for more than five minutes is unusual; don't send it again.",
 		"Amounts: $1.40 was billed, ~$1.40 is the server's estimate, ?$1.40 is computed from length and list price. " + a.Theme.Glyphs.Least + " before a sum means that some costs are unknown, – that none is known.",
-		"Filters: all words must match; status:failed, model:sync-3, label:acme, note:noisy, verdict:retake; -word excludes.",
+		"Filters: all words must match, or one side of an \"or\"; status:failed, model:sync-3, label:acme, note:noisy, verdict:retake; cost:>1, age:<2h, len:>30s, took:>10m; -word excludes, (a or b) groups, \"two words\" belong together, label:none finds those without.",
 	}
 }
 

@@ -84,9 +84,24 @@ func (e *Entry) outcomeWords() string {
 func (e *Entry) Vocabulary() table.Vocabulary {
 	words := []string{"open", "completed", "failed", "rejected", "damaged"}
 	return table.Vocabulary{
-		Fields: []string{"id", "name", "model", "label", "status", "outcome"},
-		Words:  map[string][]string{"status": words, "outcome": words},
+		Fields:     []string{"id", "name", "model", "label", "status", "outcome"},
+		Words:      map[string][]string{"status": words, "outcome": words},
+		Quantities: []table.Quantity{{Field: "cost", Kind: table.Money}, {Field: "age", Kind: table.Age}, {Field: "len", Kind: table.Span}},
 	}
+}
+
+// Measure supports cost, age and len.
+func (e *Entry) Measure(field string) (value float64, known bool) {
+	switch field {
+	case "cost":
+		amount, known := e.Cost()
+		return amount.Dollars(), known
+	case "age":
+		return table.Moment(e.At)
+	case "len":
+		return e.Seconds, e.Seconds > 0
+	}
+	return 0, false
 }
 
 // Compare orders states by urgency, words from a to z, and amounts from the

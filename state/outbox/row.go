@@ -189,10 +189,24 @@ func (r *QueueRow) FieldValue(name string) (string, bool) {
 // Vocabulary lists the queue's fields and status words.
 func (r *QueueRow) Vocabulary() table.Vocabulary {
 	v := table.Vocabulary{Fields: []string{"id", "name", "label", "set", "lang", "model", "status", "error"}, Names: []string{"set"}, Words: make(map[string][]string)}
+	v.Quantities = []table.Quantity{{Field: "cost", Kind: table.Money}, {Field: "age", Kind: table.Age}, {Field: "len", Kind: table.Span}}
 	for s := QueueUnsaved; s <= QueueWaiting; s++ {
 		v.Words["status"] = append(v.Words["status"], s.Word())
 	}
 	return v
+}
+
+// Measure supports cost, age and len.
+func (r *QueueRow) Measure(field string) (value float64, known bool) {
+	switch field {
+	case "cost":
+		return r.Cost.Dollars(), r.Priced != CostUnknown
+	case "age":
+		return table.Moment(r.Since)
+	case "len":
+		return float64(r.Length), r.Length > 0
+	}
+	return 0, false
 }
 
 // Compare supports state, model, name, label, set, language, length and price.

@@ -116,6 +116,11 @@ type dear struct {
 func (d *dear) Version() uint64    { return d.version }
 func (d *dear) Rank(row any) int64 { return d.costs[row.(*item).id] }
 
+func (d *dear) Amount(row any) (float64, bool) {
+	cost, known := d.costs[row.(*item).id]
+	return float64(cost), known
+}
+
 func (d *dear) Beside(row Searchable, key string) Searchable { return noted{row, d.notes[key]} }
 
 type noted struct {

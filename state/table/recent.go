@@ -1,6 +1,9 @@
 package table
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // recent remembers the results of the last searches, as long as nothing but the
 // words changes: a letter that is taken back then needs no new search.
@@ -13,6 +16,7 @@ type recent[T any] struct {
 // answer is the result of a search.
 type answer[T any] struct {
 	text string
+	at   time.Time // see View.at
 	rows []*entry[T]
 }
 
@@ -22,7 +26,7 @@ func (r *recent[T]) keep(v *View[T]) {
 	if !r.fits(v) {
 		*r = recent[T]{of: View[T]{rows: v.rows, query: v.query, seen: v.seen, priced: v.priced, noted: v.noted}}
 	}
-	r.answers = append(r.answers, answer[T]{v.query.Text, slices.Clone(v.picked)})
+	r.answers = append(r.answers, answer[T]{v.query.Text, v.at, slices.Clone(v.picked)})
 	for r.size += len(v.picked); r.size > 2*v.rows.Len(); r.answers = slices.Delete(r.answers, 0, 1) {
 		r.size -= len(r.answers[0].rows)
 	}
@@ -31,7 +35,7 @@ func (r *recent[T]) keep(v *View[T]) {
 // fill gives a view the rows found before with its words, and reports whether
 // there are any.
 func (r *recent[T]) fill(v *View[T]) bool {
-	i := slices.IndexFunc(r.answers, func(a answer[T]) bool { return a.text == v.query.Text })
+	i := slices.IndexFunc(r.answers, func(a answer[T]) bool { return a.text == v.query.Text && a.at.Equal(v.at) })
 	if i < 0 || !r.fits(v) {
 		return false
 	}

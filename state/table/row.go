@@ -42,6 +42,8 @@ type Costs interface {
 	// Rank orders rows by cost, higher for more expensive ones. Row is a pointer
 	// to an item.
 	Rank(row any) int64
+	// Amount returns the cost in dollars; known is false if it is not known.
+	Amount(row any) (dollars float64, known bool)
 	// Version changes with every change of a rank.
 	Version() uint64
 }

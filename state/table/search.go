@@ -17,7 +17,7 @@ type Search[T any] struct {
 // checked.
 func (s *Search[T]) Begin(c *Collection[T], q Query, from *View[T]) (over bool) {
 	v := &s.view
-	v.begin(c, q, v.pricedBy(q), v.notedBy(q))
+	v.begin(c, q)
 	v.seen = c.version
 	s.left, s.sorted = c.order, false
 	if from.seen == c.version && v.narrows(from) {
@@ -33,12 +33,12 @@ func (v *View[T]) narrows(from *View[T]) bool {
 	same := v.query
 	same.Text = from.query.Text
 	return !from.all && from.rows == v.rows && from.query == same && from.priced == v.priced && from.noted == v.noted &&
-		v.filter.narrows(&from.filter)
+		(from.at.Equal(v.at) || from.at.IsZero()) && v.filter.narrows(&from.filter)
 }
 
 // outdated reports whether something that the view depends on has changed.
 func (v *View[T]) outdated() bool {
-	return v.seen != v.rows.version || v.priced != v.pricedBy(v.query) || v.noted != v.notedBy(v.query)
+	return v.seen != v.rows.version || !v.grounded()
 }
 
 // Step checks at most n more rows and reports whether the search is complete.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -15,21 +16,21 @@ func TestSteppedSearchEqualsFullSearch(t *testing.T) {
 	t.Parallel()
 	statuses := []string{pending, processing, completed, failed, strange}
 	rapid.Check(t, func(t *rapid.T) {
-		prices := new(tariff)
+		prices, clock := new(tariff), &hands{start()}
 		rows := rapid.Custom(func(t *rapid.T) item {
 			return row(rapid.IntRange(0, 40).Draw(t, "row"), rapid.SampledFrom(statuses).Draw(t, "status"))
 		})
 		c := filled(rapid.SliceOfN(rows, 0, 30).Draw(t, "rows"))
 		query := rapid.Custom(func(t *rapid.T) Query {
 			return Query{
-				Text:     rapid.SampledFrom([]string{"", "1", "00", "2 0", "-1", "status:failed", "-status:completed", "zzz"}).Draw(t, "text"),
+				Text:     rapid.SampledFrom([]string{"", "1", "00", "2 0", "-1", "status:failed", "-status:completed", "zzz", "1 or 2", "(1 or status:failed) 0", "cost:>2", "cost:>2 0", "age:<30m", "age:<30m 1", "-cost:<3 or 9"}).Draw(t, "text"),
 				Failures: rapid.Bool().Draw(t, "failures"), Reverse: rapid.Bool().Draw(t, "reverse"),
-				Sort: rapid.SampledFrom([]Sort{SortNone, SortAge, SortStatus, SortCost}).Draw(t, "sort"), Costs: prices,
+				Sort: rapid.SampledFrom([]Sort{SortNone, SortAge, SortStatus, SortCost}).Draw(t, "sort"), Costs: prices, Clock: clock,
 			}
 		})
 		q := query.Draw(t, "query")
 		from := q
-		if from.Text = rapid.SampledFrom([]string{"", "0", "st", "status:fai", "-", q.Text}).Draw(t, "before"); rapid.Bool().Draw(t, "other") {
+		if from.Text = rapid.SampledFrom([]string{"", "0", "st", "status:fai", "-", "1 o", "1 or", "cost:>", "cost:>2", "age:<30m", q.Text}).Draw(t, "before"); rapid.Bool().Draw(t, "other") {
 			from = query.Draw(t, "from")
 		}
 		var found View[item]
@@ -50,6 +51,8 @@ func TestSteppedSearchEqualsFullSearch(t *testing.T) {
 				c.Remove(jobID(rapid.IntRange(0, 40).Draw(t, "removed")))
 			case 2:
 				prices.version++
+			case 3:
+				clock.now = clock.now.Add(20 * time.Minute)
 			}
 			found.Update(c, from) // it is drawn in between
 		}
@@ -79,6 +82,11 @@ func (p *tariff) Version() uint64 { return p.version }
 func (p *tariff) Rank(row any) int64 {
 	n := row.(*item).rank
 	return (n * int64(p.version%5)) % 7
+}
+
+func (p *tariff) Amount(row any) (float64, bool) {
+	n := p.Rank(row)
+	return float64(n), n != 3
 }
 
 // shownBy returns the rows that a view shows.

@@ -3,6 +3,7 @@ package table
 import (
 	"cmp"
 	"slices"
+	"time"
 )
 
 // Sort is a column to sort by.
@@ -30,7 +31,8 @@ type Query struct {
 	Failures bool   // only rows of ClassTroubled
 	Sort     Sort
 	Reverse  bool
-	Costs    Costs       // for SortCost; nil if the rows know their cost
+	Costs    Costs       // for SortCost and cost:>1; nil if the rows know their cost
+	Clock    Clock       // for age:<2h; nil: the real one
 	Notes    Annotations // searched with the rows; may be nil
 }
 
@@ -48,20 +50,20 @@ type View[T any] struct {
 	seen   uint64      // collection's version
 	priced uint64      // costs' version
 	noted  uint64      // notes' version
+	at     time.Time   // the time that ages are counted to; zero if there are none in the filter
 }
 
 // Update brings the view up to date and reports whether it may look different.
 // It does no work if nothing changed, or if there is no filter and the order is
 // by age. If only the collection changed, it checks only the changed rows.
 func (v *View[T]) Update(c *Collection[T], q Query) (changed bool) {
-	priced, noted := v.pricedBy(q), v.notedBy(q)
-	sameQuery := v.rows == c && v.query == q && v.priced == priced && v.noted == noted
+	sameQuery := v.rows == c && v.query == q && v.grounded()
 	if sameQuery && v.seen == c.version {
 		return false
 	}
 	switch {
 	case !sameQuery:
-		v.begin(c, q, priced, noted)
+		v.begin(c, q)
 		v.check(c.order)
 		v.arrange()
 	case !v.all:
@@ -71,34 +73,56 @@ func (v *View[T]) Update(c *Collection[T], q Query) (changed bool) {
 	return true
 }
 
-// begin empties the view for another query, or for other costs or notes.
-func (v *View[T]) begin(c *Collection[T], q Query, priced, noted uint64) {
+// begin empties the view for another query, or for other costs, notes or another
+// time.
+func (v *View[T]) begin(c *Collection[T], q Query) {
 	if v.query.Text != q.Text {
 		v.filter.Parse(q.Text)
+		v.resolve()
 	}
-	v.rows, v.query, v.priced, v.noted = c, q, priced, noted
+	v.rows, v.query = c, q
+	v.priced, v.noted, v.at = v.pricedBy(), v.notedBy(), v.now()
 	v.settle()
 	v.all = q.natural() && !q.Failures && v.filter.Empty()
 	clear(v.picked)
 	v.picked = v.picked[:0]
 }
 
-// pricedBy is the version of the costs that a query uses, or the last version
+// grounded reports whether nothing has changed that the view depends on beside
+// the rows.
+func (v *View[T]) grounded() bool {
+	return v.priced == v.pricedBy() && v.noted == v.notedBy() && v.at.Equal(v.now())
+}
+
+// pricedBy is the version of the costs that the query uses, or the last version
 // if it uses none.
-func (v *View[T]) pricedBy(q Query) uint64 {
-	if q.Sort == SortCost && q.Costs != nil {
-		return q.Costs.Version()
+func (v *View[T]) pricedBy() uint64 {
+	if v.query.Costs != nil && (v.query.Sort == SortCost || v.filter.costly()) {
+		return v.query.Costs.Version()
 	}
 	return v.priced
 }
 
-// notedBy is the version of the notes that a query uses, or the last version if
-// it uses none.
-func (v *View[T]) notedBy(q Query) uint64 {
-	if q.Text != "" && q.Notes != nil {
-		return q.Notes.Version()
+// notedBy is the version of the notes that the query uses, or the last version
+// if it uses none.
+func (v *View[T]) notedBy() uint64 {
+	if v.query.Text != "" && v.query.Notes != nil {
+		return v.query.Notes.Version()
 	}
 	return v.noted
+}
+
+// now is the time that ages are counted to: the same until some row may have
+// passed its limit noticeably. It is zero if the filter has no ages.
+func (v *View[T]) now() time.Time {
+	grain := v.filter.timed()
+	switch {
+	case grain == 0:
+		return time.Time{}
+	case v.query.Clock == nil:
+		return time.Now().Truncate(grain)
+	}
+	return v.query.Clock.Now().Truncate(grain)
 }
 
 // Len returns the number of visible rows.
@@ -199,7 +223,7 @@ func (v *View[T]) shows(e *entry[T]) bool {
 	if v.query.Notes != nil {
 		row = v.query.Notes.Beside(row, e.row().Key())
 	}
-	return v.filter.Match(row)
+	return v.filter.match(row, &e.item, &facts{v.query.Costs, float64(v.at.Unix())})
 }
 
 // compare is a total order, which Index relies on.

@@ -18,6 +18,33 @@ type Vocabulary struct {
 	// Names are the fields whose values are names: one typed in full means only
 	// its rows, not those of longer names.
 	Names []string
+	// Quantities are the fields that are compared with < and >.
+	Quantities []Quantity
+}
+
+// Quantity is a field that is compared with < and >.
+type Quantity struct {
+	Field string
+	Kind  Kind
+}
+
+// kindOf returns the kind of a quantity, 0 if the field is none.
+func (v *Vocabulary) kindOf(field string) Kind {
+	for _, q := range v.Quantities {
+		if q.Field == field {
+			return q.Kind
+		}
+	}
+	return 0
+}
+
+// fields returns the names of all fields.
+func (v *Vocabulary) fields() []string {
+	fields := slices.Clone(v.Fields)
+	for _, q := range v.Quantities {
+		fields = append(fields, q.Field)
+	}
+	return fields
 }
 
 // Worded is a row type whose filters can be checked.
@@ -26,16 +53,66 @@ type Worded interface {
 	Vocabulary() Vocabulary
 }
 
-// settle finds the names in the filter that were typed in full.
-func (v *View[T]) settle() {
+// vocabulary returns that of the rows; ok is false if they have none, or if the
+// filter names no field.
+func (v *View[T]) vocabulary() (known Vocabulary, ok bool) {
 	row, ok := any(new(T)).(Worded)
+	if !ok || !v.filter.fielded() {
+		return known, false
+	}
+	return row.Vocabulary(), true
+}
+
+// resolve understands the comparisons in the filter.
+func (v *View[T]) resolve() {
+	known, ok := v.vocabulary()
 	if !ok {
 		return
 	}
-	for i := range v.filter.terms {
-		t := &v.filter.terms[i]
-		t.exact = t.field != "" && slices.Contains(row.Vocabulary().Names, t.field) && v.has(t.field, t.value)
+	v.filter.root.terms(func(t *term) {
+		if kind := known.kindOf(t.field); kind != 0 {
+			t.limit, _ = limitOf(kind, t.value)
+		}
+	})
+	v.filter.root = v.filter.root.typed()
+}
+
+// typed returns a node without the comparisons that are still being typed.
+func (n node) typed() node {
+	if n.shape == one {
+		if n.term.unfinished() {
+			return node{}
+		}
+		return n
 	}
+	var parts []node
+	for _, p := range n.parts {
+		if p = p.typed(); !p.empty() {
+			parts = append(parts, p)
+		}
+	}
+	if len(parts) == 0 {
+		return node{}
+	}
+	done := joined(n.shape, parts)
+	done.negate = done.negate != n.negate
+	return done
+}
+
+// unfinished reports whether a comparison has no amount yet.
+func (t *term) unfinished() bool {
+	return t.limit.kind != 0 && strings.Trim(t.value, "<>=$") == ""
+}
+
+// settle finds the names in the filter that were typed in full.
+func (v *View[T]) settle() {
+	known, ok := v.vocabulary()
+	if !ok || len(known.Names) == 0 {
+		return
+	}
+	v.filter.root.terms(func(t *term) {
+		t.exact = t.field != "" && slices.Contains(known.Names, t.field) && v.has(t.field, t.value)
+	})
 }
 
 // has reports whether a row has exactly a value.
@@ -49,60 +126,109 @@ func (v *View[T]) has(field, value string) bool {
 // mostRead limits the rows read to collect words.
 const mostRead = 5000
 
-// FilterMistake describes a probable mistake in the filter: a field that these
-// rows don't have, an unknown status, or a word without matches. It returns ""
-// if there is none. It quotes the filter as typed.
-func (v *View[T]) FilterMistake() string {
-	row, ok := any(new(T)).(Worded)
-	if !ok || v.rows == nil {
-		return ""
-	}
-	known := row.Vocabulary()
-	for word := range strings.FieldsSeq(strings.ToLower(v.query.Text)) {
-		field, value, ok := strings.Cut(strings.TrimPrefix(word, "-"), ":")
-		if !ok || field == "" || strings.HasPrefix(value, "//") { // a link, not a field
-			continue
-		}
-		if !slices.Contains(known.Fields, field) {
-			return unknownField(field, known.Fields)
-		}
-		if word[0] != '-' && v.Len() > 0 {
-			continue // it has matches
-		}
-		if mistake := v.wordMistake(field, value, known.Words[field]); mistake != "" {
-			return mistake
-		}
-	}
-	return ""
+// Mistake is a part of a filter that is not understood, or that is probably
+// misspelt.
+type Mistake struct {
+	Part string // as typed, in lower case
+	Why  string
+	Near string // what was probably meant; "" if nothing is near
 }
 
-func unknownField(field string, fields []string) string {
-	if near := Nearest(field, fields); near != "" {
-		return fmt.Sprintf("no field is called %q; %s?", field, near)
+// Error describes the mistake in one sentence.
+func (m *Mistake) Error() string {
+	if m.Near != "" {
+		return m.Why + "; " + m.Near + "?"
 	}
-	return fmt.Sprintf("no field is called %q, so it is searched as text; fields: %s", field, strings.Join(fields, ", "))
+	return m.Why
+}
+
+// Check returns the first part of a filter that rows with a vocabulary do not
+// understand: a field that they don't have, or a comparison. It returns nil if
+// there is none.
+func (v Vocabulary) Check(text string) *Mistake {
+	return v.check(text, func(*term, bool) *Mistake { return nil })
+}
+
+// check is Check, and then asks about the words of each field.
+func (v *Vocabulary) check(text string, words func(t *term, negate bool) *Mistake) (found *Mistake) {
+	p := parser{rest: strings.ToLower(text), drafts: true}
+	typed, fields := p.group(), v.fields()
+	typed.signed(false, func(t *term, negate bool) {
+		if found != nil || t.field == "" || strings.HasPrefix(t.value, "//") { // a link, not a field
+			return
+		}
+		switch kind := v.kindOf(t.field); {
+		case kind != 0:
+			if _, trouble := limitOf(kind, t.value); trouble != "" {
+				found = &Mistake{Part: t.text, Why: t.field + ": " + trouble}
+			}
+		case !slices.Contains(fields, t.field):
+			found = unknownField(t.text, t.field, fields)
+		case t.value != "":
+			found = words(t, negate)
+		}
+	})
+	return found
+}
+
+// signed calls do with each term, and whether it is negated.
+func (n *node) signed(negate bool, do func(t *term, negate bool)) {
+	negate = negate != n.negate
+	if n.shape == one {
+		do(&n.term, negate)
+	}
+	for i := range n.parts {
+		n.parts[i].signed(negate, do)
+	}
+}
+
+// Mistake returns the first probable mistake in the filter: what its fields do
+// not understand, an unknown status, or a word without matches. It returns nil if
+// there is none.
+func (v *View[T]) Mistake() *Mistake {
+	row, ok := any(new(T)).(Worded)
+	if !ok || v.rows == nil || !strings.Contains(v.query.Text, ":") {
+		return nil
+	}
+	known := row.Vocabulary()
+	return known.check(v.query.Text, func(t *term, negate bool) *Mistake {
+		if !negate && v.Len() > 0 && v.filter.root.shape != either || t.value == "none" {
+			return nil // it has matches
+		}
+		return v.wordMistake(t, known.Words[t.field])
+	})
+}
+
+func unknownField(part, field string, fields []string) *Mistake {
+	m := &Mistake{Part: part, Why: fmt.Sprintf("no field is called %q", field), Near: Nearest(field, fields)}
+	if m.Near == "" {
+		m.Why += ", so it is searched as text; fields: " + strings.Join(fields, ", ")
+	}
+	return m
 }
 
 // wordMistake describes an unknown value of a field. It also accepts values found
 // in the rows, because a server may use undocumented ones.
-func (v *View[T]) wordMistake(field, value string, known []string) string {
+func (v *View[T]) wordMistake(t *term, known []string) *Mistake {
 	found := func(words []string) bool {
-		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(w, value) })
+		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(w, t.value) })
 	}
 	if found(known) {
-		return ""
+		return nil
 	}
-	read := v.read(field)
-	near := Nearest(value, append(slices.Clone(known), read...))
+	read := v.read(t.field)
+	near := Nearest(t.value, append(slices.Clone(known), read...))
+	m := &Mistake{Part: t.text, Why: fmt.Sprintf("no %s is called %q", t.field, t.value), Near: near}
 	switch {
 	case found(read):
-		return ""
+		return nil
 	case near != "":
-		return fmt.Sprintf("no %s is called %q; %s?", field, value, near)
+		return m
 	case known == nil:
-		return "" // any value is possible
+		return nil // any value is possible
 	}
-	return fmt.Sprintf("no %s is called %q; known: %s", field, value, strings.Join(known, ", "))
+	m.Why += "; known: " + strings.Join(known, ", ")
+	return m
 }
 
 // read returns the values of a field in the newest rows, or nil if there are
@@ -136,6 +262,9 @@ func Nearest(word string, among []string) string {
 		case len(word) > 2 && strings.HasPrefix(w, word): // it is being typed
 			return 0
 		}
+		if swapped(word, w) {
+			return 1
+		}
 		return levenshtein.ComputeDistance(word, w)
 	}
 	near := slices.MinFunc(among, func(a, b string) int { return cmp.Compare(far(a), far(b)) })
@@ -143,4 +272,13 @@ func Nearest(word string, among []string) string {
 		return ""
 	}
 	return near
+}
+
+// swapped reports whether two words differ by two letters that changed places.
+func swapped(a, b string) bool {
+	i := 0
+	for i < min(len(a), len(b))-1 && a[i] == b[i] {
+		i++
+	}
+	return len(a) == len(b) && i < len(a)-1 && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
 }

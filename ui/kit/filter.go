@@ -25,7 +25,7 @@ func (l *List[T]) askFilter() {
 		kept: l.seek,
 	}
 	p.input.Prompt = "/ "
-	p.input.Placeholder = "words, status:failed, model:sync-3, -not"
+	p.input.Placeholder = "words, status:failed, cost:>1 age:<2h, this or that, -not"
 	p.input.SetValue(p.before)
 	p.input.CursorEnd()
 	l.Stage.Push(p)
@@ -34,7 +34,10 @@ func (l *List[T]) askFilter() {
 // mistake returns what in the filter looks like a mistake, or "".
 func (l *List[T]) mistake() text.Text {
 	l.Refresh()
-	return text.Of(l.Shown.FilterMistake())
+	if m := l.Shown.Mistake(); m != nil {
+		return text.Of(m.Error())
+	}
+	return ""
 }
 
 // filter hides the rows that do not match. Many rows are checked in steps: the
