@@ -31,6 +31,15 @@ type call struct {
 	limit  int64  // most bytes of the answer
 	tries  int    // attempts if the user is waiting; 0 means 3. Background calls have one
 	public bool   // sent without the key
+
+	hold time.Duration // how long the server may take on purpose
+}
+
+// patience is how long an attempt may take.
+func (k *call) patience() patience {
+	p := shortPatience()
+	p.idle, p.total = p.idle+k.hold, p.total+k.hold
+	return p
 }
 
 // answer is a complete 2xx response.
@@ -115,7 +124,7 @@ func (c *Client) retry(ctx context.Context, k call, try func(context.Context, *w
 		if err := c.limiter(other).wait(ctx); err != nil {
 			return c.unsent(err)
 		}
-		within, dog := watch(ctx, shortPatience())
+		within, dog := watch(ctx, k.patience())
 		err := try(within, dog)
 		dog.release()
 		var e *Error

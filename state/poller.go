@@ -34,6 +34,7 @@ type Poller struct {
 	quota    quota
 	vanished vanished
 	backfill backfill
+	awaiting awaiting
 	outage   outage
 	backoff  serverBackoff
 	rejected error
@@ -85,7 +86,7 @@ func (p *Poller) Due(now time.Time, s *Store) []Query {
 			due = append(due, p.send(t, now, s))
 		}
 	}
-	return due
+	return append(due, p.awaitDue(now, s)...)
 }
 
 // Next is when Due will have a request, as far as can be told, and never before
@@ -98,6 +99,9 @@ func (p *Poller) Next(now time.Time) time.Time {
 		if ok && (next.IsZero() || at.Before(next)) {
 			next = instant.Later(at, now)
 		}
+	}
+	if at, ok := p.awaitReady(); ok {
+		next = instant.Earlier(next, instant.Later(at, now))
 	}
 	return next
 }
@@ -114,6 +118,11 @@ func (p *Poller) NextRunning(now time.Time) (at time.Time, ok bool) {
 // request. Answers may come late and in any order.
 func (p *Poller) Apply(now time.Time, s *Store, q Query, a Answer) {
 	now = p.tick(now)
+	if q.Topic == Awaited {
+		p.awaited(s, q, a, now)
+		p.look(s)
+		return
+	}
 	known := s.known(a.Generations)
 	p.kinds[q.Topic].apply(s, q, a, now)
 	if p.lanes[q.Topic].query == q.ID {
@@ -216,6 +225,7 @@ func (p *Poller) send(t Topic, now time.Time, s *Store) Query {
 // look copies from the store the facts that the pace depends on.
 func (p *Poller) look(s *Store) {
 	p.vanished.prune(&s.Generations)
+	p.awaiting.choose(s, p.last)
 	openAt, openDue := s.openJobDue()
 	p.facts = facts{
 		openDue: openDue, openAt: openAt,
@@ -251,6 +261,7 @@ func (p *Poller) tick(now time.Time) time.Time {
 		p.refreshed = moved(p.refreshed, back)
 		p.quota.shift(back)
 		p.vanished.shift(back)
+		p.awaiting.next = moved(p.awaiting.next, back)
 	}
 	p.last = now
 	return now

@@ -2,7 +2,6 @@ package state
 
 import (
 	"cmp"
-	"errors"
 	"slices"
 
 	"dubtop/api"
@@ -11,7 +10,7 @@ import (
 )
 
 // Topic is a kind of request that the poller makes. At most one request of each
-// topic is under way. They are listed by urgency.
+// topic is under way, except for Awaited. They are listed by urgency.
 type Topic int
 
 // The topics.
@@ -29,6 +28,7 @@ const (
 	Standings                // the account and its balance
 	Settlements              // a page of what finished, and what it cost
 	Backfill                 // a page of older generations
+	Awaited                  // a job whose end somebody waits for; several at once
 	topics                   // number of topics
 )
 
@@ -50,6 +50,7 @@ const PageSize = 100
 //	UnitPrices: Estimate, for Client.Estimate
 //	Charges: Job, for Client.Costs
 //	OpenJob: Job, for Client.Generation, and with WithCosts for Client.Costs
+//	Awaited: Job and Was, for Client.Await
 type Query struct {
 	ID          uint64
 	Topic       Topic
@@ -57,6 +58,7 @@ type Query struct {
 	Assets      api.AssetQuery
 	Estimate    api.EstimateRequest
 	Job         api.ID
+	Was         api.Status // of the job
 	// WithCosts also requests the job's cost.
 	WithCosts bool
 
@@ -125,7 +127,7 @@ func ModelsAnswer(all api.List[api.Model], err error) Answer {
 // ProjectsAnswer converts the answer of Client.Projects. A server without
 // projects has none.
 func ProjectsAnswer(all api.List[api.Project], err error) Answer {
-	if errors.Is(err, api.ErrUnsupported) {
+	if unsupported(err) {
 		return Answer{Absent: true}
 	}
 	return Answer{Projects: thin(all.Items, NewProject), Skipped: all.Skipped, Err: err}
@@ -134,7 +136,7 @@ func ProjectsAnswer(all api.List[api.Project], err error) Answer {
 // StandingAnswer converts the answer of Client.Account. An answer of another
 // shape tells nothing.
 func StandingAnswer(a api.Account, err error) Answer {
-	if errors.Is(err, api.ErrUnsupported) || kindOf(err) == api.KindNotAPI {
+	if unsupported(err) || kindOf(err) == api.KindNotAPI {
 		return Answer{Absent: true}
 	}
 	return Answer{Account: a, Err: err}

@@ -16,6 +16,7 @@ const (
 	maxRequests = 60 // in all: a tenth of the published limit
 	maxSideBusy = 10 // side topics while jobs run
 	maxSideRest = 5  // side topics at rest: with six for the head and one more, twelve
+	maxAwaits   = 10 // held requests: three of 30 s are six
 	minFill     = 2  // pages of older items, even if everything else is busy
 	spare       = 2  // reserved for the user's refreshes
 )
@@ -27,6 +28,7 @@ const (
 	essential weight = iota // jobs
 	side                    // batches, assets, models, prices
 	filler                  // older pages
+	awaits                  // jobs that somebody waits for
 )
 
 // quota records the requests of the last window, in order of time.

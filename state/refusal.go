@@ -14,9 +14,12 @@ func kindOf(err error) api.Kind {
 	return api.KindUnknown
 }
 
+// unsupported reports whether the server does not offer a request.
+func unsupported(err error) bool { return errors.Is(err, api.ErrUnsupported) }
+
 // refused reports whether repeating the same request is useless.
 func refused(err error) bool {
-	if errors.Is(err, api.ErrUnsupported) || errors.Is(err, api.ErrUnpriced) {
+	if unsupported(err) || errors.Is(err, api.ErrUnpriced) {
 		return true
 	}
 	switch kindOf(err) {

@@ -69,6 +69,8 @@ func (p *Poller) gated(t Topic, at time.Time) time.Time {
 		limit = p.sideLimit()
 	case w == filler && !p.lanes[t].forced:
 		limit = p.fillLimit()
+	case w == awaits:
+		limit = maxAwaits
 	}
 	return instant.Later(at, p.quota.free(p.last, p.kinds[t].weight, limit))
 }
@@ -91,6 +93,9 @@ func (p *Poller) fillLimit() int {
 	if p.facts.running > 0 {
 		looks := perWindow(p.pace.Running)
 		needed += looks + min(looks, p.facts.running)
+	}
+	if len(p.awaiting.chosen) > 0 {
+		needed += maxAwaits
 	}
 	return max(minFill, maxRequests-needed)
 }
@@ -120,7 +125,7 @@ func (p *Poller) interval(t Topic) (every time.Duration, ok bool) {
 	case p.unfocused:
 		every = slowed(p, every)
 	}
-	return every, ok || p.lanes[t].forced || p.outage.streak > 0
+	return every, ok || p.lanes[t].forced || p.outage.streak > 0 && t != Awaited
 }
 
 func (p *Poller) headInterval() time.Duration {

@@ -47,6 +47,16 @@ func kinds() [topics]kind {
 		Standings:   standingKind(),
 		Settlements: settlementKind(),
 		Backfill:    backfillKind(),
+		Awaited:     awaitedKind(),
+	}
+}
+
+// awaitedKind describes requests that have no lane of their own: see awaiting.
+func awaitedKind() kind {
+	return kind{
+		words: "generations", weight: awaits,
+		every: func(*Poller) (time.Duration, bool) { return 0, false },
+		away:  steady,
 	}
 }
 

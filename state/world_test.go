@@ -107,7 +107,7 @@ func (w *world) tell(j *fakeJob) api.Generation {
 func (w *world) serve(q Query) (a Answer) {
 	if w.fail != nil {
 		if err := w.fail(q); err != nil {
-			return Answer{Err: err}
+			return Answer{Err: err, Absent: unsupported(err)}
 		}
 	}
 	switch q.Topic {
@@ -119,6 +119,12 @@ func (w *world) serve(q Query) (a Answer) {
 		a = ModelsAnswer(api.List[api.Model]{Items: w.models}, nil)
 	case UnitPrices:
 		a = EstimateAnswer(estimate(q.Estimate.FPS*int(q.Estimate.Duration), 500_000), nil)
+	case Awaited:
+		for _, j := range w.jobs {
+			if j.id == q.Job {
+				a = AwaitedAnswer(w.tell(j), nil)
+			}
+		}
 	default:
 		a.Page(w.list(q.Generations), nil)
 	}
@@ -193,18 +199,41 @@ func (w *world) send() {
 	for _, q := range w.poller.Due(w.now, w.store) {
 		w.check(q)
 		w.sent = append(w.sent, sentQuery{w.now, q})
-		w.flight = append(w.flight, landing{w.now, w.now.Add(w.latency), q, w.serve(q)})
+		at := w.now
+		w.now = at.Add(w.hold(q))
+		w.flight = append(w.flight, landing{at, w.now.Add(w.latency), q, w.serve(q)})
+		w.now = at
 	}
 	slices.SortStableFunc(w.flight, func(a, b landing) int { return a.at.Compare(b.at) })
+}
+
+// hold is how long a request is held: until its job ends, or for 30 s.
+func (w *world) hold(q Query) time.Duration {
+	if q.Topic != Awaited || w.fail != nil && w.fail(q) != nil {
+		return 0
+	}
+	for _, j := range w.jobs {
+		if j.id == q.Job {
+			return min(30*time.Second, max(0, j.created.Add(j.waits+j.works).Sub(w.now)))
+		}
+	}
+	return 0
 }
 
 // check checks the rules that hold for every query.
 func (w *world) check(q Query) {
 	w.t.Helper()
+	held := 0
 	for _, l := range w.flight {
-		if l.query.Topic == q.Topic && w.now.Sub(l.sent) < lostAfter {
+		if l.query.Topic == Awaited {
+			held++
+		}
+		if l.query.Topic == q.Topic && l.query.Job == q.Job && w.now.Sub(l.sent) < lostAfter {
 			w.t.Fatalf("two queries of topic %d under way", q.Topic)
 		}
+	}
+	if q.Topic == Awaited && held >= maxAwaited {
+		w.t.Fatalf("%d queries are held", held+1)
 	}
 	if len(q.Generations.IDs) > PageSize {
 		w.t.Fatalf("asked about %d ids", len(q.Generations.IDs))

@@ -19,9 +19,8 @@ type composer struct {
 	batchPath string               // as last typed into the batch form
 	setTyped  setTyped             // as last typed into the job set form
 	attended  map[string]*spending // confirmed in this window and not yet answered, by submission id
-	pilots    pilots
-	uploading ownUploads // files that the user uploads for no job
-	nextDue   time.Time  // when the next beat comes; see askBeat
+	uploading ownUploads           // files that the user uploads for no job
+	nextDue   time.Time            // when the next beat comes; see askBeat
 }
 
 // setTyped holds the fields of the job set form as last typed.

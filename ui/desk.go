@@ -88,6 +88,7 @@ type desk struct {
 	sets      setWatch
 	saving    savesWatch
 	notices   noticing
+	pilots    pilots
 	pictures  pictures
 	noBatches text.Text // why the server takes no batches, once it has said so
 }

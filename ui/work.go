@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"dubtop/api"
 	"dubtop/state/account"
 	"dubtop/state/instant"
 )
@@ -19,9 +20,21 @@ func (a *desk) work() tea.Cmd {
 	if a.session == nil {
 		return nil
 	}
+	a.session.Await(a.awaited())
 	cmds := workCmds(a.session.Due(time.Now()))
 	a.foreseeQueue()
 	return tea.Batch(cmds...)
+}
+
+// awaited are the jobs whose end the user waits for: watched ones, and pilots.
+func (a *desk) awaited() (jobs []api.ID) {
+	for id := range a.notices.Watches {
+		jobs = append(jobs, api.ID(id))
+	}
+	for _, p := range a.pilots {
+		jobs = append(jobs, p.job)
+	}
+	return jobs
 }
 
 // do runs work the user asked for, and everything that is due.

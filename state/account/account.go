@@ -53,6 +53,7 @@ type Account struct {
 	saves        saves
 	hooks        hooks
 	inspections  inspections
+	awaits       awaits
 }
 
 // New returns a session. It does no I/O until its work is run.
@@ -62,6 +63,7 @@ func New(c Config, now time.Time) *Account {
 	a.saves.ctx, a.saves.stop = context.WithCancel(context.Background())
 	a.hooks.ctx, a.hooks.stop = context.WithCancel(context.Background())
 	a.hooks.all = new(sync.WaitGroup)
+	a.awaits.ctx, a.awaits.stop = context.WithCancel(context.Background())
 	if c.Demo {
 		a.Hook = hook.Command{}
 	}
@@ -77,6 +79,7 @@ func New(c Config, now time.Time) *Account {
 // Close closes the journal and ends the session; later results are discarded.
 func (a *Account) Close() error {
 	a.saves.stop()
+	a.awaits.stop()
 	a.hooks.end()
 	var err error
 	if a.Journal != nil {

@@ -13,6 +13,7 @@ func (a *Account) Due(now time.Time) []Work {
 		for _, q := range a.Poller.Due(a.now, a.Store) { // time moves in beats, so that requests go out together
 			work = append(work, a.poll(q))
 		}
+		a.leaveAwaited()
 	}
 	if a.recall.done && a.Journal != nil {
 		work = append(work, a.turnDue(now)...)

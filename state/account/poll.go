@@ -16,6 +16,9 @@ import (
 // poll sends the poller's request. The answer is decoded and reduced in the
 // work, so that applying it only merges a page.
 func (a *Account) poll(q state.Query) Work {
+	if q.Topic == state.Awaited {
+		return a.await(q)
+	}
 	c, j := a.Client, a.Journal
 	return a.work(func(ctx context.Context) apply {
 		r := answer(ctx, c, j, q)
@@ -42,7 +45,7 @@ func (a *Account) answered(q state.Query, r *state.Answer) []Event {
 	if q.Topic == state.Settlements && r.Err == nil && !r.Absent {
 		a.readSettled()
 	}
-	if r.Err != nil {
+	if r.Err != nil && q.Topic != state.Awaited {
 		return []Event{{Kind: EventPolled, Topic: q.Topic, Err: r.Err}}
 	}
 	return nil
