@@ -4,7 +4,9 @@ import (
 	"time"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/state/instant"
+	"dubtop/state/ledger"
 )
 
 // Standing is the server's answer about the account: its owner, its plan, and
@@ -51,4 +53,37 @@ func (s *Standing) PlanOf(slots int) api.Plan {
 		p.Longest, p.Name = api.LongestJob(slots)
 	}
 	return p
+}
+
+// After says what a charge and the queue leave of the balance, "" if that is not
+// known. Not enough is a warning and no refusal, because the server may know
+// better.
+func (s *Standing) After(c ledger.Charge, queue api.Micros, now time.Time) (words text.Text, short bool) {
+	left, known := s.Left(now)
+	free := s.Balance.Max > 0 && s.Fresh(now)
+	switch {
+	case known && c.Total != nil:
+		whole, who := *c.Total+queue, "this leaves"
+		if queue > 0 {
+			who = "this and the queue leave"
+		}
+		if whole > left {
+			return text.Sprintf("%s is not enough for %s: the server may refuse", left, whole), true
+		}
+		return text.Sprintf("%s, %s %s", left, who, left-whole), false
+	case free && c.Count > s.Balance.Max-s.Balance.Used:
+		return FreeJobs(&s.Balance) + ", fewer than these: the server may refuse", true
+	case free:
+		return FreeJobs(&s.Balance), false
+	}
+	return "", false
+}
+
+// FreeJobs says how many jobs of a free plan are left, and until when.
+func FreeJobs(b *api.Balance) text.Text {
+	words := text.Sprintf("%d of %d free jobs left", max(0, b.Max-b.Used), b.Max)
+	if !b.Resets.IsZero() {
+		words += text.Of(b.Resets.In(time.Local).Format(" until 2 January"))
+	}
+	return words
 }

@@ -118,30 +118,11 @@ func (a *desk) learnPrice(sub *outbox.Submission) {
 	}
 }
 
-// firstModel returns the model a new form starts with: lipsync-2 if the account
-// has it, or else the first by name.
-func (a *desk) firstModel() string {
-	for _, name := range a.modelNames() {
-		if name == "lipsync-2" {
-			return name
-		}
-	}
-	if names := a.modelNames(); len(names) > 0 {
-		return names[0]
-	}
-	return ""
-}
+// firstModel returns the model a new form starts with.
+func (a *desk) firstModel() string { return draft.DefaultModel(a.modelNames(), false) }
 
-// imageModel returns the first model of the account known to take images, or
-// "".
-func (a *desk) imageModel() string {
-	for _, name := range a.modelNames() {
-		if r := draft.RulesFor(name); r.Known && r.Image {
-			return name
-		}
-	}
-	return ""
-}
+// imageModel returns the model of a new form for an image, or "".
+func (a *desk) imageModel() string { return draft.DefaultModel(a.modelNames(), true) }
 
 func (a *desk) modelNames() []string {
 	var names []string

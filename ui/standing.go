@@ -1,10 +1,9 @@
 package ui
 
 import (
-	"time"
-
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state"
 	"dubtop/state/ledger"
 	"dubtop/ui/kit"
 	"dubtop/ui/paint"
@@ -40,7 +39,7 @@ func (a *desk) balanceWords() text.Text {
 	case left != nil:
 		return funds(*left, b.Dollars)
 	case b.Max > 0:
-		return freeJobs(b)
+		return state.FreeJobs(b)
 	}
 	return ""
 }
@@ -51,15 +50,6 @@ func funds(m api.Micros, dollars bool) text.Text {
 		return text.Of(m.Rounded())
 	}
 	return text.Sprintf("%g credits", float64(m/10_000)/100)
-}
-
-// freeJobs says how many jobs of a free plan are left, and until when.
-func freeJobs(b *api.Balance) text.Text {
-	words := text.Sprintf("%d of %d free jobs left", max(0, b.Max-b.Used), b.Max)
-	if !b.Resets.IsZero() {
-		words += text.Of(b.Resets.In(time.Local).Format(" until 2 January"))
-	}
-	return words
 }
 
 // tellBalance adds to a question about money what a yes leaves of the balance.
@@ -80,27 +70,9 @@ func (a *composer) tellBalance(c *kit.Confirm, charge ledger.Charge) {
 }
 
 // balanceItem says what a charge and the queue leave of the balance.
-// Not enough is a warning and no refusal, because the server may know better.
 func (a *desk) balanceItem(c ledger.Charge, queue api.Micros) (item paint.Item, short bool) {
-	s := &a.store.Standing
-	left, known := s.Left(a.Now)
-	free := s.Balance.Max > 0 && s.Fresh(a.Now)
 	item = paint.Item{Label: "balance", Tone: paint.Muted}
-	switch {
-	case known && c.Total != nil:
-		whole, who := *c.Total+queue, "this leaves"
-		if queue > 0 {
-			who = "this and the queue leave"
-		}
-		if item.Words = text.Sprintf("%s, %s %s", left, who, left-whole); whole > left {
-			item.Words, short = text.Sprintf("%s is not enough for %s: the server may refuse", left, whole), true
-		}
-	case free:
-		if item.Words = freeJobs(&s.Balance); c.Count > s.Balance.Max-s.Balance.Used {
-			item.Words, short = item.Words+", fewer than these: the server may refuse", true
-		}
-	}
-	if short {
+	if item.Words, short = a.store.Standing.After(c, queue, a.Now); short {
 		item.Tone = paint.Warn
 	}
 	return item, short
@@ -108,11 +80,4 @@ func (a *desk) balanceItem(c ledger.Charge, queue api.Micros) (item paint.Item, 
 
 // queuedCost adds up the known prices of confirmed submissions that are not
 // sent yet.
-func (a *desk) queuedCost() (sum api.Micros) {
-	for _, s := range a.outbox.Pending() {
-		if s.Price.Cost != nil && !s.State.AtStake() {
-			sum += *s.Price.Cost
-		}
-	}
-	return sum
-}
+func (a *desk) queuedCost() api.Micros { return ledger.Unsent(a.outbox.Pending()) }

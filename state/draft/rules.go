@@ -207,3 +207,19 @@ func SpeechSeconds(script string) float64 {
 	const charactersPerSecond = 15
 	return float64(len([]rune(strings.TrimSpace(script)))) / charactersPerSecond
 }
+
+// DefaultModel returns the model that a new job starts with, of the names of
+// the account's models: the first that takes images if it is one, or else
+// lipsync-2, or the first by name. It returns "" if there is none.
+func DefaultModel(names []string, image bool) string {
+	names = slices.Sorted(slices.Values(names))
+	for _, name := range names {
+		if r := RulesFor(name); image && r.Known && r.Image || !image && name == "lipsync-2" {
+			return name
+		}
+	}
+	if len(names) > 0 && !image {
+		return names[0]
+	}
+	return ""
+}

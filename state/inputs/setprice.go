@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -33,6 +34,7 @@ type SetPricing struct {
 // about its inputs, or the reason why it has none.
 type Priced struct {
 	Submission outbox.Submission
+	Most       *api.Micros // the most that it may cost, nil if nothing tells
 	Warnings   []string
 	Err        error
 
@@ -144,6 +146,7 @@ func (p *SetPricing) price(ctx context.Context, alike []*Priced) {
 		now := time.Now()
 		for _, x := range alike {
 			if x.Err = err; err == nil {
+				x.agreeable(price, 0)
 				x.Err = x.Submission.Estimate(price, now)
 			}
 		}
@@ -170,7 +173,41 @@ func (p *SetPricing) price(ctx context.Context, alike []*Priced) {
 			x.Err = fmt.Errorf("no price: %w", err)
 			continue
 		}
-		x.Err = x.Submission.Estimate(t.priceOf(x), t.oldest)
+		price := t.priceOf(x)
+		x.agreeable(price, t.quantum)
+		x.Err = x.Submission.Estimate(price, t.oldest)
+	}
+}
+
+// scriptSlack is by how much a slow voice may exceed the guessed length of a
+// script.
+const scriptSlack = 2
+
+// agreeable sets the most that a draft may cost. An approximate price may be
+// exceeded by the margins of the measured lengths, by a slow voice, and by what
+// the server's prices are rounded to.
+func (x *Priced) agreeable(p outbox.Price, rounding api.Micros) {
+	switch {
+	case p.Cost == nil || x.Submission.Draft.Dubs():
+		return // how long a translation is nobody knows
+	case !p.Approximate:
+		x.Most = new(*p.Cost)
+		return
+	}
+	within, factor := 0.0, 1.0
+	for i := range x.inputs {
+		if within += x.inputs[i].Within; x.inputs[i].Kind == "script" {
+			factor = scriptSlack
+		}
+	}
+	if within > 0 && p.Seconds <= 0 {
+		return
+	}
+	if within > 0 {
+		factor *= 1 + within/p.Seconds
+	}
+	if most := math.Ceil(float64(*p.Cost)*factor) + float64(rounding); most < math.MaxInt64/2 {
+		x.Most = new(api.Micros(most))
 	}
 }
 

@@ -104,6 +104,9 @@ const (
 	BudgetHard              // refused
 )
 
+// Refuses reports whether nobody can agree to the charge.
+func (l VerdictLevel) Refuses() bool { return l == BudgetHard }
+
 // Verdict is the result of checking a charge against the budgets.
 type Verdict struct {
 	Level VerdictLevel
@@ -245,6 +248,17 @@ func Waiting(pending []outbox.Submission, by Grouping, now time.Time, loc *time.
 		t.Add(&Entry{Estimate: s.Price.Cost, Credits: s.Price.Credits, Seconds: s.Price.Seconds})
 	}
 	return t
+}
+
+// Unsent adds up the known prices of confirmed submissions that are not sent
+// yet.
+func Unsent(pending []outbox.Submission) (sum api.Micros) {
+	for i := range pending {
+		if s := &pending[i]; s.Price.Cost != nil && !s.State.AtStake() {
+			sum += *s.Price.Cost
+		}
+	}
+	return sum
 }
 
 // Words describe how a charge adds up: "31 × $1.25 = $38.75".

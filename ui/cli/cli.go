@@ -36,6 +36,7 @@ type World struct {
 func Commands(w World) []*cobra.Command {
 	commands := []*cobra.Command{
 		w.queueCommand(),
+		w.estimateCommand(),
 		w.spendCommand(),
 		w.verdictsCommand(),
 		w.joinCommand(),
