@@ -165,6 +165,11 @@ func (g *Generation) Vocabulary() table.Vocabulary {
 	}
 }
 
+// Completion completes projects by their names, without their ids.
+func (g *Generation) Completion(field string) (words string, ok bool) {
+	return strings.ToLower(string(g.Project())), field == "project"
+}
+
 // Measure supports age, len and took; Prices knows the cost.
 func (g *Generation) Measure(field string) (value float64, known bool) {
 	switch field {

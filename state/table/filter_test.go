@@ -217,3 +217,31 @@ func TestAgesFollowTheClock(t *testing.T) {
 		t.Error("rows are checked for every tick of the clock")
 	}
 }
+
+func TestLastWordIsCompleted(t *testing.T) {
+	t.Parallel()
+	c := filled([]item{row(1, pending), row(2, "failed twice"), row(3, strange)})
+	var v View[item]
+	v.Update(c, Query{})
+	for _, test := range []struct{ typed, want string }{
+		{"", ""},
+		{"x ", ""},
+		{"s", "status:"},
+		{"x or -(l", "x or -(len:"},
+		{"status:", "status:pending status:processing status:completed status:failed status:dreaming"},
+		{"-status:p", "-status:pending -status:processing"},
+		{"x status:d", "x status:dreaming"},
+		{"status:failed", ""},
+		{"cost:", "cost:> cost:< cost:unknown"},
+		{"cost:u", "cost:unknown"},
+		{"shoe:", ""},
+	} {
+		before, words := v.Complete(test.typed)
+		for i, w := range words {
+			words[i] = before + w
+		}
+		if got := strings.Join(words, " "); got != test.want {
+			t.Errorf("%q goes on as %q, want %q", test.typed, got, test.want)
+		}
+	}
+}

@@ -22,7 +22,7 @@ func (l *List[T]) askFilter() {
 		stage: l.Stage, input: paint.NewInput(l.Stage.Theme), before: l.Query.Text,
 		apply: l.filter, settle: l.Settle, found: l.Position, mistake: l.mistake,
 		left: func() { l.cursor.home, l.search, l.typing = "", table.Search[T]{}, false },
-		kept: l.seek,
+		kept: l.seek, complete: completing{offers: l.Shown.Complete},
 	}
 	p.input.Prompt = "/ "
 	p.input.Placeholder = "words, status:failed, cost:>1 age:<2h, this or that, -not"
@@ -102,6 +102,8 @@ type filterPrompt struct {
 	left    func()           // called when the prompt is left
 	kept    func() tea.Cmd   // asks for the rows of the filter
 	width   int
+
+	complete completing
 }
 
 func (p *filterPrompt) Title() text.Text { return "filter" }
@@ -138,12 +140,17 @@ func (p *filterPrompt) Actions() []Action {
 		return tea.Batch(a.Pop(), p.kept())
 	}).Hinted("keep the filter")
 	drop := a.Does(keymap.Leave, func() tea.Cmd { return tea.Batch(p.apply(p.before), a.Pop()) }).Hinted("cancel")
-	return []Action{keep, drop}
+	return []Action{keep, p.completeAction(), drop}
 }
 
 func (p *filterPrompt) Update(msg tea.Msg) tea.Cmd {
+	return p.changed(func() tea.Cmd { return p.input.Update(msg) })
+}
+
+// changed applies the filter if change changes it.
+func (p *filterPrompt) changed(change func() tea.Cmd) tea.Cmd {
 	was, before := p.input.Value(), p.Lines()
-	typed := p.input.Update(msg)
+	typed := change()
 	if p.input.Value() == was {
 		return typed
 	}
@@ -164,7 +171,7 @@ func (p *filterPrompt) Lines() int {
 }
 
 func (p *filterPrompt) View() paint.Styled {
-	line := paint.PadStyled(p.input.View(), p.width)
+	line := p.offered(paint.PadStyled(p.input.View(), p.width))
 	if mistake := p.mistake(); mistake != "" {
 		t := p.stage.Theme
 		return paint.Joined([]paint.Styled{t.Text(paint.Warn, paint.Fit("  "+mistake, p.width, false, t.Glyphs.More)), line})
