@@ -281,6 +281,17 @@ func (s *Store) Settle(rows []settle.Row, seq int64, again time.Time, last bool,
 	}
 }
 
+// SettleOthers takes in what others spent, and what batches of ours were billed,
+// which the journal has booked.
+func (s *Store) SettleOthers(o ledger.Others, batches map[api.ID]api.Micros, now time.Time) {
+	s.Ledger.SetOthers(o)
+	for id, cost := range batches {
+		if e, ours := s.Ledger.Find(id); ours && (e.Basis != ledger.BasisBilled || *e.Actual != cost) {
+			s.Ledger.Book(ledger.Entry{At: instant.Of(now), Job: id, Batch: true, Actual: &cost, Basis: ledger.BasisBilled})
+		}
+	}
+}
+
 // settleRow books what a job of ours cost. The journal has booked it already.
 func (s *Store) settleRow(r *settle.Row, now time.Time) {
 	job := api.ID(r.ID)
@@ -291,8 +302,6 @@ func (s *Store) settleRow(r *settle.Row, now time.Time) {
 	switch {
 	case r.Cost != nil && !r.Dollars():
 		s.costs.take(job)
-		s.Settling.Foreign++
-		s.Settling.Currency = r.Currency
 	case r.Cost != nil:
 		s.costs.take(job)
 		if e.Basis != ledger.BasisBilled || *e.Actual != *r.Cost {

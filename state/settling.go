@@ -3,7 +3,6 @@ package state
 import (
 	"time"
 
-	"dubtop/api/text"
 	"dubtop/state/instant"
 )
 
@@ -11,11 +10,6 @@ import (
 // jobs where the server lists them, or else one job at a time. The journal has
 // the rows; see package settle.
 type Settling struct {
-	// Foreign is the number of our jobs that were billed in another currency, which
-	// are not in the ledger's sums, and Currency is that of the last one.
-	Foreign  int
-	Currency text.Text
-
 	ready    bool      // the journal can keep the rows
 	since    time.Time // when it first could
 	seq      int64     // the last row taken in

@@ -68,7 +68,9 @@ func (a *Account) readBooks(ctx context.Context) (*ledger.Ledger, error) {
 			l.NameProject(n.ID, n.Name)
 		}
 	}
-	return l, errors.Join(err, unlabelled, unnamed)
+	others, unread := a.Journal.Others(ctx)
+	l.SetOthers(others)
+	return l, errors.Join(err, unlabelled, unnamed, unread)
 }
 
 // readLedger schedules reading the ledger, after the lists: verifying a hundred

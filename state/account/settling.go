@@ -9,6 +9,7 @@ import (
 	"dubtop/api"
 	"dubtop/state"
 	"dubtop/state/journal"
+	"dubtop/state/ledger"
 	"dubtop/state/settle"
 )
 
@@ -45,7 +46,35 @@ func settlement(ctx context.Context, c *api.Client, j *journal.Journal) (r state
 	}
 	w, err = j.SaveUsage(ctx, w, rows, page.Next, now)
 	r.Going = err == nil && len(w.Todo) > 0
+	if err == nil && !r.Going {
+		readOwnBatches(ctx, c, j, now)
+	}
 	return r
+}
+
+// batchesAtOnce is how many batches are read after a round.
+const batchesAtOnce = 3
+
+// readOwnBatches finds out which jobs our batches became, so that what those cost
+// counts as ours.
+func readOwnBatches(ctx context.Context, c *api.Client, j *journal.Journal, now time.Time) {
+	ids, err := j.UnreadBatches(ctx, batchesAtOnce)
+	if err != nil {
+		return // the next round tries again
+	}
+	for _, id := range ids {
+		items, err := batchJobs(ctx, c, id)
+		if e, refused := errors.AsType[*api.Error](err); err != nil && !(refused && e.Status >= 400 && e.Status < 500 && e.Kind != api.KindRateLimited) {
+			return
+		}
+		jobs := make([]api.ID, len(items))
+		for i := range items {
+			jobs[i] = items[i].Generation.ID
+		}
+		if j.SaveBatchJobs(ctx, id, jobs, now) != nil {
+			return
+		}
+	}
 }
 
 // unsettled is the answer to a page that did not come.
@@ -73,10 +102,17 @@ func (a *Account) readSettled() {
 	j, after := a.Journal, a.Store.SettledThrough()
 	a.later(func(ctx context.Context) apply {
 		news, err := j.UsageAfter(ctx, after, settledAtOnce)
+		var books othersRead
+		if err == nil && !news.More {
+			books = readOthers(ctx, j)
+		}
 		return func(now time.Time) []Event {
 			a.settling = false
 			if err != nil {
 				return nil // the next round tries again
+			}
+			if books.err == nil && !news.More {
+				a.Store.SettleOthers(books.others, books.batches, now)
 			}
 			a.Store.Settle(news.Rows, news.Seq, news.Again, !news.More, now)
 			if news.More {
@@ -85,4 +121,19 @@ func (a *Account) readSettled() {
 			return nil
 		}
 	})
+}
+
+// othersRead is what the journal tells of the jobs of others and of our batches.
+type othersRead struct {
+	others  ledger.Others
+	batches map[api.ID]api.Micros // what ours were billed
+	err     error
+}
+
+func readOthers(ctx context.Context, j *journal.Journal) (r othersRead) {
+	var unread error
+	r.others, r.err = j.Others(ctx)
+	r.batches, unread = j.BilledBatches(ctx)
+	r.err = errors.Join(r.err, unread)
+	return r
 }

@@ -31,6 +31,7 @@ func schema() []step {
 		{sql: schema12},
 		{sql: schema13},
 		{sql: schema14},
+		{sql: schema15},
 	}
 }
 

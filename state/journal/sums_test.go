@@ -71,7 +71,7 @@ func agree(t interface{ Fatal(...any) }, j *Journal, labels bool) Spent {
 		if by == ledger.ByLabel && !labels {
 			continue
 		}
-		groups, total, err := spent.Groups(by, "", time.UTC)
+		groups, total, err := spent.Groups(by, ledger.Days{}, time.UTC)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -127,7 +127,7 @@ func TestSavedSumsEqualTheEntries(t *testing.T) {
 }
 
 func totalOf(s Spent) (ledger.Tally, error) {
-	_, total, err := s.Groups(ledger.ByDay, "", time.UTC)
+	_, total, err := s.Groups(ledger.ByDay, ledger.Days{}, time.UTC)
 	return total, err
 }
 

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -74,7 +75,7 @@ func (j *Journal) ClaimUsage(ctx context.Context, now, server time.Time) (w sett
 			return nil
 		}
 		if fresh {
-			if err := bookUsage(ctx, tx, now); err != nil {
+			if err := cmp.Or(bookUsage(ctx, tx, now), bookBatches(ctx, tx, now)); err != nil {
 				return err
 			}
 		}
@@ -266,7 +267,7 @@ func (j *Journal) UsageAfter(ctx context.Context, after int64, limit int) (n Usa
 		return n, j.failed(err)
 	}
 	n.Rows, err = collect(rows, func(rows *sql.Rows) (settle.Row, error) {
-		return scanUsage(withSeq{rows, &n.Seq})
+		return scanUsage(withMore{rows, &n.Seq})
 	})
 	if err != nil {
 		return n, j.failed(err)
@@ -277,14 +278,6 @@ func (j *Journal) UsageAfter(ctx context.Context, after int64, limit int) (n Usa
 	n.Again = instant(again.Int64)
 	return n, j.failed(err)
 }
-
-// withSeq scans one column more, a number.
-type withSeq struct {
-	*sql.Rows
-	seq *int64
-}
-
-func (w withSeq) Scan(to ...any) error { return w.Rows.Scan(append(to, w.seq)...) }
 
 // carryUsage copies the rows, without how far the reading has come. What the
 // other journal has stays.

@@ -145,6 +145,9 @@ func TestUsageIsCarried(t *testing.T) {
 	if _, err := fresh.SaveUsage(t.Context(), w, []settle.Row{finishedRow("a", "USD", 7)}, "", noon); err != nil {
 		t.Fatal(err)
 	}
+	if err := fresh.SaveBatchJobs(t.Context(), "batch", []api.ID{"a"}, noon); err != nil {
+		t.Fatal(err)
+	}
 	for range 2 {
 		if err := Join(t.Context(), dir, newKey, oldKey); err != nil {
 			t.Fatal(err)
@@ -152,5 +155,9 @@ func TestUsageIsCarried(t *testing.T) {
 	}
 	if n, err := old.UsageAfter(t.Context(), 0, 9); err != nil || len(n.Rows) != 1 || n.Rows[0].KeyName != "night" {
 		t.Errorf("%+v, %v", n, err)
+	}
+	var batch string
+	if err := old.db.QueryRowContext(t.Context(), "SELECT batch FROM batch_jobs WHERE job = 'a'").Scan(&batch); err != nil || batch != "batch" {
+		t.Errorf("%q, %v", batch, err)
 	}
 }

@@ -25,7 +25,38 @@ const (
 	ByMonth Grouping = "month" // 2026-11
 	ByModel Grouping = "model"
 	ByLabel Grouping = "label"
+	// ByProject needs the entries, because sums do not know projects.
+	ByProject Grouping = "project"
+	// BySpender tells dubtop, its key elsewhere and other keys apart.
+	BySpender Grouping = "spender"
 )
+
+// Days are the local days from Since to Until, both included, in the format of
+// ByDay; "" means no bound.
+type Days struct{ Since, Until string }
+
+// has reports whether a day is among them.
+func (d Days) has(day string) bool { return day >= d.Since && (d.Until == "" || day <= d.Until) }
+
+// bounds returns the first instant of the days, and that after them; they are zero
+// if there is no bound.
+func (d Days) bounds(loc *time.Location) (from, to time.Time, err error) {
+	if d.Since != "" {
+		if from, err = dayStart(d.Since, 0, loc); err != nil {
+			return from, to, err
+		}
+	}
+	if d.Until != "" {
+		to, err = dayStart(d.Until, 1, loc)
+	}
+	return from, to, err
+}
+
+// dayStart is the first instant of a day, or of one some days later.
+func dayStart(day string, later int, loc *time.Location) (time.Time, error) {
+	t, err := time.Parse(time.DateOnly, day)
+	return midnight(t.Year(), t.Month(), t.Day()+later, loc), err
+}
 
 // period is the name of the day, week or month of a time.
 func (b Grouping) period(t time.Time, loc *time.Location) string {
@@ -47,17 +78,21 @@ type Group struct {
 	Tally
 }
 
-// Since returns a ledger of the jobs sent on or after a local day, in the
-// format of ByDay.
-func (l *Ledger) Since(day string, loc *time.Location) *Ledger {
+// Within returns a ledger of the jobs sent on some local days.
+func (l *Ledger) Within(days Days, loc *time.Location) *Ledger {
 	var entries []Entry
 	for e := range l.All() {
-		if ByDay.period(e.At, loc) < day {
+		day := ByDay.period(e.At, loc)
+		if day < days.Since {
 			break
 		}
-		entries = append(entries, *e)
+		if days.has(day) {
+			entries = append(entries, *e)
+		}
 	}
-	return New(entries)
+	within := New(entries)
+	within.projects = l.projects
+	return within
 }
 
 // Total adds up all entries.
@@ -76,9 +111,18 @@ func total(entries iter.Seq[*Entry]) (t Tally) {
 func (l *Ledger) Groups(by Grouping, loc *time.Location) []Group {
 	g := groups{by: by, loc: loc}
 	for e := range l.All() {
+		if by == ByProject {
+			g.named(l.projectOf(e)).include(e, 1)
+			continue
+		}
 		g.of(e.At, e.Model, e.Label).include(e, 1)
 	}
 	return g.sorted()
+}
+
+// projectOf is the name of an entry's project, or its id.
+func (l *Ledger) projectOf(e *Entry) text.Text {
+	return cmp.Or(l.projects[e.Project], text.Of(string(e.Project)))
 }
 
 // groups collects totals by a grouping.
@@ -99,6 +143,8 @@ func (g *groups) of(at time.Time, model, label text.Text) *Group {
 		return g.named(model)
 	case ByLabel:
 		return g.named(label)
+	case BySpender:
+		return g.named(ownSpender)
 	}
 	if g.last == nil || at.Before(g.from) || !at.Before(g.to) {
 		g.from, g.to = g.by.bounds(at, g.loc)
@@ -128,13 +174,19 @@ func (g *groups) sorted() []Group {
 			out = append(out, *group)
 		}
 	}
-	slices.SortFunc(out, func(a, b Group) int {
-		if g.by == ByModel || g.by == ByLabel {
+	sortGroups(g.by, out)
+	return out
+}
+
+// sortGroups puts periods latest first, and names most expensive first.
+func sortGroups(by Grouping, all []Group) {
+	slices.SortFunc(all, func(a, b Group) int {
+		switch by {
+		case ByModel, ByLabel, ByProject, BySpender:
 			return cmp.Or(cmp.Compare(b.Cost, a.Cost), cmp.Compare(a.Key, b.Key))
 		}
 		return cmp.Compare(b.Key, a.Key)
 	})
-	return out
 }
 
 // Period is the total of the day, week or month that contains now. It is fast

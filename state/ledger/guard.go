@@ -30,6 +30,10 @@ type Guard struct {
 	// addition to those for all. A project is written as its id or its name.
 	Labels, Projects []Share
 
+	// Scope says whose jobs count for the budgets of a day or a month. Those of
+	// labels and projects only count dubtop's own, because nobody else's are known.
+	Scope Scope
+
 	// Fault says in one line why the budgets can't be read, or is "". If it is set
 	// everything is refused, because an unreadable budget does not mean "no limit".
 	Fault string

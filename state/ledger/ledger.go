@@ -107,6 +107,8 @@ func (e *Entry) learn(later *Entry) {
 type Ledger struct {
 	rows     table.Collection[Entry]
 	projects map[api.ID]text.Text // names
+	others   Others
+	changes  uint64 // of the others
 }
 
 // New returns a ledger of the entries. Later entries about the same job are
@@ -172,8 +174,8 @@ func (l *Ledger) Rows() *table.Collection[Entry] { return &l.rows }
 // Known reports whether the journal's entries have been loaded.
 func (l *Ledger) Known() bool { return l.rows.Known() }
 
-// Version changes with every change of an entry.
-func (l *Ledger) Version() uint64 { return l.rows.Version() }
+// Version changes with every change of an entry, or of what others spent.
+func (l *Ledger) Version() uint64 { return l.rows.Version() + l.changes }
 
 // Find returns a copy of the entry of a job or batch.
 func (l *Ledger) Find(job api.ID) (Entry, bool) { return l.rows.Find(string(job)) }

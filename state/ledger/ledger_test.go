@@ -332,11 +332,11 @@ func TestLedgerSinceADay(t *testing.T) {
 		booked(3, at(26, 0, 0), 4), booked(0, at(24, 23, 59), 1), booked(2, at(25, 23, 59), 3), booked(1, at(25, 0, 0), 2),
 	})
 	for day, want := range map[string]api.Micros{"": 10, "2026-10-24": 10, "2026-10-25": 9, "2026-10-26": 4, "2026-10-27": 0} {
-		if got := l.Since(day, loc).Total().Cost; got != want {
+		if got := l.Within(Days{Since: day}, loc).Total().Cost; got != want {
 			t.Errorf("since %q: %d, want %d", day, got, want)
 		}
 	}
-	if got := new(Ledger).Since("2026-10-25", loc).Total(); got.Jobs != 0 {
+	if got := new(Ledger).Within(Days{Since: "2026-10-25"}, loc).Total(); got.Jobs != 0 {
 		t.Errorf("of nothing: %+v", got)
 	}
 }

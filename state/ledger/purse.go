@@ -21,16 +21,17 @@ type purse struct {
 	by             Grouping
 	limit          *Limit
 	label, project string // "" for all
+	scope          Scope  // whose jobs, if all
 }
 
 // purses lists the budgets for periods, those of everything first.
 func (g *Guard) purses() (all []purse) {
 	add := func(daily, monthly *Limit, label, project string) {
 		if daily != nil {
-			all = append(all, purse{ByDay, daily, label, project})
+			all = append(all, purse{ByDay, daily, label, project, g.Scope})
 		}
 		if monthly != nil {
-			all = append(all, purse{ByMonth, monthly, label, project})
+			all = append(all, purse{ByMonth, monthly, label, project, g.Scope})
 		}
 	}
 	add(g.Daily, g.Monthly, "", "")
@@ -75,7 +76,7 @@ func (p purse) of(subs []outbox.Submission, l *Ledger) []outbox.Submission {
 func (p purse) used(l *Ledger, pending []outbox.Submission, now time.Time, loc *time.Location) (spent, waits Tally) {
 	waits = Waiting(p.of(pending, l), p.by, now, loc)
 	if p.all() {
-		return l.Period(p.by, now, loc), waits
+		return l.PeriodOf(p.scope, p.by, now, loc), waits
 	}
 	from, to := p.by.bounds(now, loc)
 	for e := range l.Span(l.place(to), l.place(from)) {
@@ -89,11 +90,17 @@ func (p purse) used(l *Ledger, pending []outbox.Submission, now time.Time, loc *
 
 // short names the budget: "daily", or "daily, label acme".
 func (p purse) short() string {
+	if p.all() && p.scope != ScopeOwn {
+		return p.period() + ", " + string(p.scope.Counted()) + ","
+	}
 	return p.period() + cmp.Or(p.part(", label ", p.label), p.part(", project ", p.project))
 }
 
 // long names the budget in a sentence.
 func (p purse) long() string {
+	if p.all() && p.scope != ScopeOwn {
+		return "the " + p.period() + " budget of " + string(p.scope.Counted())
+	}
 	return "the " + p.period() + " budget" + cmp.Or(p.part(" of the label ", p.label), p.part(" of the project ", p.project))
 }
 

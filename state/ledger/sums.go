@@ -112,18 +112,15 @@ func (s *Sums) Bytes() ([]byte, error) {
 func ReadSums(data []byte) Sums { return Sums{data: data} }
 
 // Groups returns the totals by a grouping, as Ledger.Groups does, and their
-// total, of the jobs sent on or after a local day, or of all if it is "".
-func (s *Sums) Groups(by Grouping, since string, loc *time.Location) ([]Group, Tally, error) {
+// total, of the jobs sent on some local days.
+func (s *Sums) Groups(by Grouping, days Days, loc *time.Location) ([]Group, Tally, error) {
 	var all Tally
-	g := sumGroups{groups: groups{by: by, loc: loc}, all: &all, coarse: s.coarse}
-	if since != "" {
-		day, err := time.Parse(time.DateOnly, since)
-		if err != nil {
-			return nil, Tally{}, err
-		}
-		g.since = midnight(day.Year(), day.Month(), day.Day(), loc)
-		g.coarse = g.coarse || offQuarter(g.since)
+	g := sumGroups{groups: groups{by: by, loc: loc}, all: &all, coarse: s.coarse || by == ByProject}
+	var err error
+	if g.since, g.until, err = days.bounds(loc); err != nil {
+		return nil, Tally{}, err
 	}
+	g.coarse = g.coarse || offQuarter(g.since) || offQuarter(g.until)
 	for c, part := range s.cells() {
 		if part == nil {
 			return nil, Tally{}, errCells
@@ -148,13 +145,14 @@ func offQuarter(t time.Time) bool { return t.Unix()%quarter != 0 || t.Nanosecond
 type sumGroups struct {
 	groups
 	since  time.Time
+	until  time.Time // zero: no bound
 	all    *Tally
 	coarse bool // a period begins within a cell
 }
 
 func (g *sumGroups) add(c cell, part *sum) {
 	at := time.Unix(c.quarter*quarter, 0)
-	if at.Before(g.since) {
+	if at.Before(g.since) || !g.until.IsZero() && !at.Before(g.until) {
 		return
 	}
 	group := g.of(at, c.model, c.label)

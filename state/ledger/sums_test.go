@@ -60,10 +60,10 @@ func sameTotals(t *rapid.T, s *Sums, l *Ledger, loc *time.Location) {
 	for _, since := range []string{"", "2026-03-29", "2026-10-25", "2026-11-27", "2027-01-01"} {
 		part := l
 		if since != "" {
-			part = l.Since(since, loc)
+			part = l.Within(Days{Since: since}, loc)
 		}
 		for _, by := range []Grouping{ByDay, ByWeek, ByMonth, ByModel, ByLabel} {
-			groups, total, err := s.Groups(by, since, loc)
+			groups, total, err := s.Groups(by, Days{Since: since}, loc)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -113,7 +113,7 @@ func TestSumsEqualTheEntries(t *testing.T) {
 
 func TestSumsOfNothing(t *testing.T) {
 	var s Sums
-	if groups, total, err := s.Groups(ByDay, "", time.UTC); len(groups) > 0 || total != (Tally{}) || err != nil {
+	if groups, total, err := s.Groups(ByDay, Days{}, time.UTC); len(groups) > 0 || total != (Tally{}) || err != nil {
 		t.Errorf("%+v, %+v, %v", groups, total, err)
 	}
 }
@@ -122,28 +122,28 @@ func TestSumsOfNothing(t *testing.T) {
 func TestCoarseSumsSaySo(t *testing.T) {
 	odd := time.FixedZone("odd", 7*60)
 	one := SumsOf(New([]Entry{booked(1, noon, 7)}).All())
-	if _, _, err := one.Groups(ByDay, "", odd); !errors.Is(err, ErrCoarse) {
+	if _, _, err := one.Groups(ByDay, Days{}, odd); !errors.Is(err, ErrCoarse) {
 		t.Errorf("days that begin within a quarter: %v", err)
 	}
-	if _, _, err := one.Groups(ByModel, "2026-11-20", odd); !errors.Is(err, ErrCoarse) {
+	if _, _, err := one.Groups(ByModel, Days{Since: "2026-11-20"}, odd); !errors.Is(err, ErrCoarse) {
 		t.Errorf("since a day that begins within a quarter: %v", err)
 	}
-	if _, total, err := one.Groups(ByModel, "", odd); err != nil || total.Cost != 7 {
+	if _, total, err := one.Groups(ByModel, Days{}, odd); err != nil || total.Cost != 7 {
 		t.Errorf("by model: %+v, %v", total, err)
 	}
 	huge := SumsOf(New([]Entry{booked(1, noon, math.MaxInt64), booked(2, noon, 1)}).All())
-	if _, _, err := huge.Groups(ByDay, "", time.UTC); !errors.Is(err, ErrCoarse) {
+	if _, _, err := huge.Groups(ByDay, Days{}, time.UTC); !errors.Is(err, ErrCoarse) {
 		t.Errorf("an amount that is too large: %v", err)
 	}
 	if _, err := huge.Bytes(); !errors.Is(err, ErrCoarse) {
 		t.Errorf("an amount that is too large can be saved: %v", err)
 	}
 	apart := SumsOf(New([]Entry{booked(1, noon, math.MaxInt64), booked(2, noon.Add(time.Hour), 1)}).All())
-	if _, total, err := apart.Groups(ByDay, "", time.UTC); err != nil || !total.Overflow || total.Cost != math.MaxInt64 {
+	if _, total, err := apart.Groups(ByDay, Days{}, time.UTC); err != nil || !total.Overflow || total.Cost != math.MaxInt64 {
 		t.Errorf("the total is too large: %+v, %v", total, err)
 	}
 	apart.Change(new(booked(1, noon, math.MaxInt64)), nil)
-	if _, _, err := apart.Groups(ByDay, "", time.UTC); !errors.Is(err, ErrCoarse) {
+	if _, _, err := apart.Groups(ByDay, Days{}, time.UTC); !errors.Is(err, ErrCoarse) {
 		t.Errorf("the total is too large on the way: %v", err)
 	}
 }
@@ -163,10 +163,10 @@ func TestInvalidSumsAreAnError(t *testing.T) {
 			}
 		}
 		s := ReadSums(spoilt)
-		_, _, _ = s.Groups(ByWeek, "", time.UTC)
+		_, _, _ = s.Groups(ByWeek, Days{}, time.UTC)
 	})
 	cut := ReadSums(data[:len(data)-1])
-	if _, _, err := cut.Groups(ByDay, "", time.UTC); err == nil {
+	if _, _, err := cut.Groups(ByDay, Days{}, time.UTC); err == nil {
 		t.Error("cut sums are believed")
 	}
 }
@@ -182,7 +182,7 @@ func BenchmarkSums100k(b *testing.B) {
 			b.ReportMetric(float64(len(data)), "bytes")
 			for b.Loop() {
 				read := ReadSums(data)
-				if _, _, err := read.Groups(by, "", time.UTC); err != nil {
+				if _, _, err := read.Groups(by, Days{}, time.UTC); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -136,7 +136,7 @@ func openSpending(ctx context.Context, j *journal.Journal, f spendFlags, zone *t
 	spent, err := read()
 	b := spending{damage: spent.Damage, sumsDamaged: spent.SumsDamaged, checked: spent.Checked, now: !spent.Checked.Before(began)}
 	var coarse error
-	if b.groups, b.total, coarse = spent.Groups(by, f.since, zone); coarse != nil {
+	if b.groups, b.total, coarse = spent.Groups(by, ledger.Days{Since: f.since}, zone); coarse != nil {
 		return readSpending(ctx, j, f, zone)
 	}
 	return b, err
@@ -151,7 +151,7 @@ func readSpending(ctx context.Context, j *journal.Journal, f spendFlags, zone *t
 	if unlabelled == nil {
 		l.Relabel(labels) // a label set later overrides the one in the entry
 	}
-	l = l.Since(f.since, zone)
+	l = l.Within(ledger.Days{Since: f.since}, zone)
 	b := spending{ledger: l, groups: l.Groups(ledger.Grouping(f.by), zone), total: l.Total(), damage: damage, checked: now, now: true}
 	return b, errors.Join(err, unlabelled)
 }

@@ -1,0 +1,231 @@
+package journal
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"dubtop/api"
+	"dubtop/api/text"
+	"dubtop/state/ledger"
+	"dubtop/state/settle"
+)
+
+// Version 15 adds the jobs that our batches became. The server lists what they cost
+// by their own ids, of which the ledger knows nothing. A batch whose results can't
+// be read has one row without a job.
+const schema15 = `
+CREATE TABLE batch_jobs (
+	batch TEXT NOT NULL,
+	job   TEXT NOT NULL,
+	PRIMARY KEY (batch, job)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX batch_jobs_by_job ON batch_jobs (job);
+`
+
+// ourUsage selects the rows of jobs that dubtop sent, alone or in a batch, and of
+// those that it may have sent.
+const ourUsage = `(EXISTS (SELECT 1 FROM ledger WHERE ledger.job = usage.id AND ledger.kind = 'accepted')
+	OR EXISTS (SELECT 1 FROM batch_jobs b JOIN ledger l ON l.job = b.batch AND l.kind = 'accepted' WHERE b.job = usage.id)
+	OR EXISTS (SELECT 1 FROM members WHERE members.id = usage.id)
+	OR usage.id IN (SELECT lead FROM submissions WHERE state = 'unknown' AND lead != ''))`
+
+// Others adds up what others of the organisation spent, as far as it was read. A
+// key is dubtop's if a job of dubtop's was made with it.
+func (j *Journal) Others(ctx context.Context) (o ledger.Others, err error) {
+	err = j.glance(ctx, func(tx *sql.Tx) error {
+		own := make(map[string]bool)
+		err := pairs(ctx, tx, "SELECT DISTINCT key, '' FROM usage WHERE key != '' AND "+ourUsage, func(key, _ string) { own[key] = true })
+		if err != nil {
+			return err
+		}
+		rows, err := tx.QueryContext(ctx, "SELECT "+usageColumns+", "+ourUsage+" FROM usage ORDER BY seq")
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		c := otherCount{own: own, entries: make(map[spender][]ledger.Entry), foreign: make(map[ledger.Foreign]*ledger.Foreign)}
+		for rows.Next() {
+			var ours bool
+			r, err := scanUsage(withMore{rows, &ours})
+			if err != nil {
+				return err
+			}
+			c.add(&r, ours)
+		}
+		o = c.others()
+		return rows.Err()
+	})
+	return o, err
+}
+
+// withMore scans one column more.
+type withMore struct {
+	*sql.Rows
+	more any
+}
+
+func (w withMore) Scan(to ...any) error { return w.Rows.Scan(append(to, w.more)...) }
+
+// spender is who made a job: dubtop's key, or another one by name.
+type spender struct {
+	own  bool
+	name text.Text
+}
+
+// otherCount adds up rows of usage.
+type otherCount struct {
+	own     map[string]bool // dubtop's keys
+	entries map[spender][]ledger.Entry
+	foreign map[ledger.Foreign]*ledger.Foreign // by scope and currency
+}
+
+func (c *otherCount) add(r *settle.Row, ours bool) {
+	by, scope := spender{name: r.KeyName}, ledger.ScopeOrganisation
+	switch {
+	case ours:
+		scope = ledger.ScopeOwn
+	case c.own[r.Key]:
+		by, scope = spender{own: true}, ledger.ScopeKey
+	}
+	cost := r.Cost
+	if cost != nil && !r.Dollars() {
+		key := ledger.Foreign{Scope: scope, Currency: text.Of(strings.ToUpper(string(r.Currency)))}
+		f := c.foreign[key]
+		if f == nil {
+			f = new(key)
+			c.foreign[key] = f
+		}
+		f.Jobs++
+		f.Amount += *cost
+		cost = nil
+	}
+	if ours {
+		return
+	}
+	at := r.Created
+	if at.IsZero() {
+		at = r.Ended
+	}
+	e := ledger.Entry{At: at, Job: api.ID(r.ID), Model: r.Model, Outcome: r.Status, Actual: cost}
+	if cost != nil {
+		e.Basis = ledger.BasisBilled
+	}
+	c.entries[by] = append(c.entries[by], e)
+}
+
+func (c *otherCount) others() (o ledger.Others) {
+	keys := slices.SortedFunc(maps.Keys(c.entries), func(a, b spender) int {
+		if a.own != b.own {
+			return map[bool]int{true: -1, false: 1}[a.own]
+		}
+		return cmp.Compare(a.name, b.name)
+	})
+	for _, key := range keys {
+		entries := c.entries[key]
+		o.Spenders = append(o.Spenders, ledger.Spender{Own: key.own, Name: key.name, Sums: ledger.SumsOf(func(yield func(*ledger.Entry) bool) {
+			for i := range entries {
+				if !yield(&entries[i]) {
+					return
+				}
+			}
+		})})
+	}
+	for _, f := range c.foreign {
+		o.Foreign = append(o.Foreign, *f)
+	}
+	slices.SortFunc(o.Foreign, func(a, b ledger.Foreign) int {
+		return cmp.Or(cmp.Compare(a.Scope, b.Scope), cmp.Compare(a.Currency, b.Currency))
+	})
+	return o
+}
+
+// UnreadBatches lists at most limit batches of ours that have results, of which it is
+// not known which jobs they became.
+func (j *Journal) UnreadBatches(ctx context.Context, limit int) (ids []api.ID, err error) {
+	rows, err := j.db.QueryContext(ctx, `SELECT id FROM batches WHERE has_output
+		AND EXISTS (SELECT 1 FROM ledger WHERE ledger.job = batches.id AND ledger.kind = 'accepted' AND ledger.batch)
+		AND NOT EXISTS (SELECT 1 FROM batch_jobs WHERE batch = batches.id) ORDER BY created DESC LIMIT ?`, limit)
+	if err != nil {
+		return nil, j.failed(err)
+	}
+	ids, err = collect(rows, func(rows *sql.Rows) (id api.ID, err error) { return id, rows.Scan(&id) })
+	return ids, j.failed(err)
+}
+
+// SaveBatchJobs remembers which jobs a batch became, none if its results can't be
+// read. It books what it cost if all of them have been billed.
+func (j *Journal) SaveBatchJobs(ctx context.Context, batch api.ID, jobs []api.ID, now time.Time) error {
+	return j.spend(ctx, func(tx *sql.Tx) error {
+		if len(jobs) == 0 {
+			jobs = []api.ID{""}
+		}
+		for _, id := range jobs {
+			if _, err := tx.ExecContext(ctx, "INSERT OR IGNORE INTO batch_jobs (batch, job) VALUES (?,?)", string(batch), string(id)); err != nil {
+				return err
+			}
+		}
+		return bookBatches(ctx, tx, now)
+	})
+}
+
+// bookBatches books what our batches cost, once all their jobs have been billed in
+// dollars.
+func bookBatches(ctx context.Context, tx *sql.Tx, now time.Time) error {
+	rows, err := tx.QueryContext(ctx, `SELECT b.batch, sum(u.cost) FROM batch_jobs b LEFT JOIN usage u ON u.id = b.job
+		WHERE EXISTS (SELECT 1 FROM ledger WHERE job = b.batch AND kind = 'accepted' AND batch) GROUP BY b.batch
+		HAVING count(u.cost) = count(*) AND sum(upper(u.currency) NOT IN ('', 'USD')) = 0`)
+	if err != nil {
+		return err
+	}
+	billed, err := collect(rows, func(rows *sql.Rows) (e Entry, err error) {
+		e = Entry{Kind: EntryCost, Entry: ledger.Entry{At: now, Batch: true, Basis: ledger.BasisBilled, Actual: new(api.Micros)}}
+		return e, rows.Scan(&e.Job, e.Actual)
+	})
+	if err != nil {
+		return err
+	}
+	for i := range billed {
+		if err := appendEntry(ctx, tx, billed[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// BilledBatches returns what our batches cost, as booked.
+func (j *Journal) BilledBatches(ctx context.Context) (map[api.ID]api.Micros, error) {
+	out := make(map[api.ID]api.Micros)
+	rows, err := j.db.QueryContext(ctx, `SELECT job, actual FROM ledger WHERE kind = 'cost' AND basis = 'billed' AND actual IS NOT NULL
+		AND job IN (SELECT batch FROM batch_jobs) ORDER BY seq`)
+	if err != nil {
+		return nil, j.failed(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id api.ID
+		var cost api.Micros
+		if err := rows.Scan(&id, &cost); err != nil {
+			return nil, j.failed(err)
+		}
+		out[id] = cost
+	}
+	return out, j.failed(rows.Err())
+}
+
+// carryBatchJobs copies the jobs of batches.
+func carryBatchJobs(ctx context.Context, from, to *Journal) error {
+	return to.write(ctx, func(tx *sql.Tx) error {
+		var wrong error
+		err := from.pairs(ctx, "SELECT batch, job FROM batch_jobs", func(batch, job string) {
+			if _, err := tx.ExecContext(ctx, "INSERT OR IGNORE INTO batch_jobs (batch, job) VALUES (?,?)", batch, job); err != nil {
+				wrong = err
+			}
+		})
+		return cmp.Or(err, wrong)
+	})
+}
