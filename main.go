@@ -4,6 +4,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -14,7 +15,6 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
-	"slices"
 	"strings"
 	"time"
 
@@ -60,11 +60,15 @@ func commands() *cobra.Command {
 		Long: `dubtop lists your Sync Labs generations, batches, assets and models, keeps them
 up to date, submits new jobs after showing what they cost, and opens results.
 
-The API key is taken from SYNC_API_KEY, or from the api_key file beside the
-configuration; without one, dubtop asks. SYNC_BASE_URL names another server.`,
+The API key is taken from SYNC_API_KEY, or else from where dubtop auth login has
+stored it; without one, dubtop asks. SYNC_BASE_URL names another server. With
+--account, key and server are those of an account of the configuration.`,
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return dashboard(demo) },
 	}
+	env := settings.System()
+	env.Getenv = withheldKey(env.Getenv)
+	world := cli.World{Env: env, Zone: time.Local, Version: version}.WithAccounts(root)
+	root.RunE = func(*cobra.Command, []string) error { return dashboard(world.Env, demo) }
 	root.Flags().BoolVar(&demo, "demo", false, "use a simulated account: no key, no network, no cost")
 	root.Version = version
 	root.SetVersionTemplate("dubtop {{.Version}}\n")
@@ -75,7 +79,7 @@ configuration; without one, dubtop asks. SYNC_BASE_URL names another server.`,
 		}
 	}
 	root.AddCommand(serve.Command(func(err error) error { return cli.Exit(cli.StatusError, err) }))
-	root.AddCommand(cli.Commands(cli.World{Env: settings.System(), Zone: time.Local, Version: version})...)
+	root.AddCommand(cli.Commands(world)...)
 	return root
 }
 
@@ -83,7 +87,7 @@ configuration; without one, dubtop asks. SYNC_BASE_URL names another server.`,
 const startTime = 100 * time.Millisecond
 
 // dashboard runs the dashboard until the user quits.
-func dashboard(demo bool) error {
+func dashboard(env settings.Env, demo bool) error {
 	if err := terminal.Check(os.Stdin, os.Stdout, os.Getenv); err != nil {
 		return err // a usage error: nothing was done
 	}
@@ -95,41 +99,44 @@ func dashboard(demo bool) error {
 	leaveRoomForKeys()
 	folder := filepath.Join(os.TempDir(), "dubtop-demo-"+uuid.NewString()[:8])
 	defer func() { _ = os.RemoveAll(folder) }() // it is in the folder for such files
-	cfg, err := configure(demo, folder)
-	if err != nil {
+	cfg, err := configure(env, demo, folder)
+	switch _, chosen := errors.AsType[*settings.AccountError](err); {
+	case chosen:
+		return cli.AccountFailed(err)
+	case err != nil:
 		return cli.Exit(cli.StatusError, err)
 	}
-	return cli.Exit(terminal.Run(ui.New(cfg), environment()))
+	return cli.Exit(terminal.Run(ui.New(cfg), os.Environ()))
 }
 
-// environment returns our environment without the key, for libraries that may
-// look at it.
-func environment() []string {
-	return slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "SYNC_API_KEY=") })
+// keyVariable is the variable that holds the key.
+const keyVariable = "SYNC_API_KEY"
+
+// withheldKey takes the key out of our environment, for good: children must not
+// see it, nor libraries that look there. The function that it returns knows it.
+func withheldKey(getenv func(string) string) func(string) string {
+	key := getenv(keyVariable)
+	_ = os.Unsetenv(keyVariable) // it can't fail for this name
+	return func(name string) string {
+		if name == keyVariable {
+			return key
+		}
+		return getenv(name)
+	}
 }
 
 // configure collects the dashboard's configuration. Mistakes in the
 // configuration file are shown on the screen and never prevent the start.
-func configure(demo bool, demoFolder string) (ui.Config, error) {
-	env := settings.System()
+func configure(env settings.Env, demo bool, demoFolder string) (ui.Config, error) {
 	set, problems := settings.Load(env)
+	d := door{env, set}
 	cfg := ui.Config{
 		Theme: string(set.Theme), ASCII: set.ASCII || !unicode(os.Getenv),
 		Pace: set.Refresh.Pace(), Guard: set.Guard, Slots: set.Queue.Slots, Reserve: set.Queue.Reserve, Project: set.Project, Notify: set.Notify, Pictures: pictures(set.Pictures, os.Getenv), FFmpeg: found("ffmpeg"),
 		Open: ui.Browser(os.Getenv), Edit: editor.New(os.Getenv), Home: env.Home, Version: version,
 		SSH: ui.SSHHost(os.Getenv), Review: serveReview,
-		Demo: func() (*account.Config, error) { return startDemo(demoFolder) },
-		Connect: func(typed string) (*account.Config, error) {
-			key, _, err := settings.TidyKey(typed)
-			if err != nil {
-				return nil, err
-			}
-			return connect(env, set, api.NewSecret(key))
-		},
-		SaveKey: func(key string) (string, error) {
-			path, err := settings.KeyPath(env)
-			return path, errors.Join(err, settings.SaveKey(env, key))
-		},
+		Demo:     func() (*account.Config, error) { return startDemo(demoFolder) },
+		Accounts: choices(&set), Connect: d.connect, SaveKey: d.save, Switch: d.enter,
 	}
 	if terminal.JobControl() {
 		cfg.Suspend = terminal.Suspend
@@ -140,30 +147,114 @@ func configure(demo bool, demoFolder string) (ui.Config, error) {
 	if demo {
 		cfg.Account, err = startDemo(demoFolder)
 	} else {
-		key, source, keyProblems := settings.FindKey(env)
-		problems = append(problems, keyProblems...)
-		cfg.LookedUp = source.Looked
-		if source.Found {
-			if cfg.Account, err = connect(env, set, key); err != nil {
-				problems = append(problems, settings.Problem{File: source.String(), Words: "not used: " + err.Error()})
-			}
-			err = nil // the first screen says so and offers other ways
-			if cfg.Account != nil {
-				cfg.Account.KeyFrom = settings.Short(env, source.String())
-			}
-			if source.Path == "" {
-				cfg.KeyVariable = "SYNC_API_KEY"
-			}
-		}
+		var more []settings.Problem
+		more, err = d.first(&cfg)
+		problems = append(problems, more...)
 	}
-	// Nobody needs the variable from here on, and child processes must not see
-	// it.
-	err = errors.Join(err, os.Unsetenv("SYNC_API_KEY"))
+	cfg.Notices = shown(env, problems)
+	return cfg, err
+}
+
+// shown puts problems into words.
+func shown(env settings.Env, problems []settings.Problem) (words []string) {
 	for _, p := range problems {
 		p.File = settings.Short(env, p.File)
-		cfg.Notices = append(cfg.Notices, p.String())
+		words = append(words, p.String())
 	}
-	return cfg, err
+	return words
+}
+
+// door opens the accounts of the configuration for the dashboard.
+type door struct {
+	env settings.Env
+	set settings.Settings
+}
+
+// choices lists the accounts to choose from.
+func choices(set *settings.Settings) (list []ui.AccountChoice) {
+	for i := range set.Accounts {
+		a := &set.Accounts[i]
+		list = append(list, ui.AccountChoice{Name: a.Name, Server: accountName(cmp.Or(a.BaseURL, set.BaseURL)), Key: a.KeyPlace()})
+	}
+	return list
+}
+
+// first opens the account to begin with. Without a key the first screen says
+// so and offers other ways.
+func (d *door) first(cfg *ui.Config) ([]settings.Problem, error) {
+	if d.set.AccountFault != nil {
+		return nil, d.set.AccountFault
+	}
+	cfg.Current = d.set.Account.Named()
+	c, source, problems := d.open(context.Background(), &d.set)
+	cfg.Account, cfg.LookedUp = c, source.Looked
+	if source.Variable {
+		cfg.KeyVariable = keyVariable
+	}
+	return problems, nil
+}
+
+// open finds the key of an account and prepares work on it. It returns nil
+// without a key that can be used.
+func (d *door) open(ctx context.Context, set *settings.Settings) (*account.Config, settings.KeySource, []settings.Problem) {
+	key, source, problems := settings.FindKey(ctx, d.env, set.Account)
+	if !source.Found {
+		return nil, source, problems
+	}
+	c, err := connect(d.env, set, key)
+	if err != nil {
+		return nil, source, append(problems, settings.Problem{File: source.String(), Words: "not used: " + err.Error()})
+	}
+	c.KeyFrom = settings.Short(d.env, source.String())
+	return c, source, problems
+}
+
+// chosen returns the settings for an account. Only the account and its server are
+// read again; all else stays as it was at the start.
+func (d *door) chosen(name string) (*settings.Settings, error) {
+	fresh, _ := settings.Load(d.env.As(name))
+	set := d.set
+	set.Account, set.BaseURL = fresh.Account, fresh.BaseURL
+	return &set, fresh.AccountFault
+}
+
+// enter opens another account.
+func (d *door) enter(ctx context.Context, name string) (*account.Config, error) {
+	set, err := d.chosen(name)
+	if err != nil {
+		return nil, err
+	}
+	c, source, problems := d.open(ctx, set)
+	switch {
+	case c != nil:
+		return c, nil
+	case len(problems) > 0:
+		return nil, errors.New(shown(d.env, problems)[len(problems)-1])
+	}
+	return nil, errors.New(settings.Short(d.env, source.String()))
+}
+
+// connect prepares work on an account with a key that was typed.
+func (d *door) connect(name, typed string) (*account.Config, error) {
+	key, _, err := settings.TidyKey(typed)
+	if err != nil {
+		return nil, err
+	}
+	set, err := d.chosen(name)
+	if err != nil {
+		return nil, err
+	}
+	return connect(d.env, set, api.NewSecret(key))
+}
+
+// save stores the key of an account in its file.
+func (d *door) save(name, key string) (string, error) {
+	set, err := d.chosen(name)
+	if err != nil {
+		return "", err
+	}
+	path, err := settings.SaveKey(d.env, set.Account, key)
+	return settings.Short(d.env, path), err
 }
 
 // serveReview serves the review page until ctx ends.
@@ -174,13 +265,13 @@ func serveReview(ctx context.Context, c review.Config) (ui.ReviewServer, error) 
 // connect prepares work on the account of a key: its client and the place of
 // its journal. Without a journal the account can be viewed, but nothing can be
 // spent.
-func connect(env settings.Env, set settings.Settings, key api.Secret) (*account.Config, error) {
+func connect(env settings.Env, set *settings.Settings, key api.Secret) (*account.Config, error) {
 	client, err := api.New(api.Config{BaseURL: set.BaseURL, Key: key, Version: version})
 	if err != nil {
 		return nil, err
 	}
 	c := &account.Config{
-		Name: accountName(client.Base()), Client: client, Visibility: set.Upload.Visibility, Saving: saving(&set.Output, env.Home), Hook: set.Hook, Inspect: inspect.Find,
+		Account: set.Account.Named(), Name: accountName(client.Base()), Client: client, Visibility: set.Upload.Visibility, Saving: saving(&set.Output, env.Home), Hook: set.Hook, Inspect: inspect.Find,
 		Profile: journal.ProfileName(key.Fingerprint(), client.Base()),
 	}
 	if c.StateDir, err = settings.StateDir(env); err != nil {

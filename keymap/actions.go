@@ -84,6 +84,7 @@ const (
 	Resend          Name = "send_once_more"
 	Refresh         Name = "refresh"
 	ReplaceKey      Name = "replace_key"
+	Account         Name = "account"
 	Pause           Name = "pause"
 	Help            Name = "help"
 	Palette         Name = "palette"
@@ -226,6 +227,7 @@ func working() []Entry {
 
 		{Refresh, []string{"r"}, "r", "refresh now", GroupScreen},
 		{ReplaceKey, []string{"ctrl+k"}, "ctrl+k", "use another API key", GroupScreen},
+		{Account, []string{"ctrl+a"}, "ctrl+a", "switch to another account", GroupScreen},
 		{Pause, []string{","}, ",", "pause or resume refreshing", GroupScreen},
 		{Palette, []string{":"}, ":", "find an action by name", GroupScreen},
 		{Messages, []string{"L"}, "L", "earlier messages", GroupScreen},

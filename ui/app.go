@@ -23,7 +23,6 @@ import (
 
 	"dubtop/state"
 	"dubtop/state/account"
-	"dubtop/state/notify"
 	"dubtop/state/outbox"
 	"dubtop/ui/kit"
 	"dubtop/ui/painter"
@@ -46,6 +45,7 @@ func New(cfg Config) *App {
 	a.pictures.on = cfg.Pictures
 	a.Chrome, a.Notices, a.Tips = a, cfg.Notices, a.goodToKnow
 	a.Everywhere, a.Anywhere = a.actions, a.ways
+	a.account = cfg.Current
 	a.enter(cfg.Account)
 	a.Announce()
 	return a
@@ -55,6 +55,7 @@ func New(cfg Config) *App {
 type serving interface{ stopServing() }
 
 // enter starts over with an account, or with the welcome screen if c is nil.
+// Nothing of the account before is left.
 func (a *App) enter(c *account.Config) {
 	for _, s := range a.Stack {
 		if p, ok := s.(serving); ok {
@@ -64,19 +65,24 @@ func (a *App) enter(c *account.Config) {
 	if a.session != nil {
 		_ = a.session.Close() // there is nothing we could do about an error
 	}
-	a.session, a.store, a.poller = nil, state.NewStore(), state.NewPoller(a.cfg.Pace)
+	before := *a.desk
+	*a.composer = composer{desk: a.desk, nextDue: a.nextDue}
+	*a.desk = desk{Stage: before.Stage, cfg: before.cfg, account: before.account, host: before.host, store: state.NewStore(), poller: state.NewPoller(before.cfg.Pace)}
 	a.outbox = outgoing{Outbox: new(outbox.Outbox)}
+	a.notices.eyes, a.notices.off, a.pictures.on = before.notices.eyes, before.notices.off, before.pictures.on
+	a.Progress = nil
+	a.Calm()
 	if c != nil {
+		if a.account != c.Account {
+			a.Messages = kit.Messages{} // they name jobs of the other
+		}
+		a.account = c.Account
 		a.session = account.New(a.configured(*c), a.Now)
 		a.store, a.poller = a.session.Store, a.session.Poller
 		a.outbox.Outbox = &a.session.Outbox
 	}
-	a.opened, a.offer, a.drafts = nil, nil, drafting{}
-	a.attended, a.pilots, a.noBatches, a.sets = nil, nil, "", setWatch{}
-	a.notices.Teller = notify.Teller{}
-	a.pictures = pictures{on: a.pictures.on}
 	a.notices.eyes.Key(a.Now)
-	a.tabs, a.tab = newTabs(a), 0
+	a.tabs, a.tab, a.parting = newTabs(a), 0, parting{}
 	a.step()
 	a.Stack = []kit.Screen{a.tabs[0].screen}
 	if c == nil {

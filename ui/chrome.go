@@ -20,11 +20,27 @@ func (a *App) Header(width int) paint.Styled {
 	if a.session.Demo {
 		left = append(left, paint.Demo.Of("demo"), paint.Muted.Of(" nothing here is real "))
 	} else {
-		name := cmp.Or(a.store.Standing.Name, text.Of(a.session.Name))
-		left = append(left, paint.Normal.Of(paint.Shorten(name, 24, a.Theme.Glyphs.More)))
+		left = append(left, a.accountPieces()...)
 	}
 	left = append(left, a.lamp(), paint.Muted.Of("  "+a.slots()+" "))
 	return a.Theme.Line(width, left, a.headings())
+}
+
+// accountPieces name the account: as the configuration does, and as the server
+// does.
+func (a *App) accountPieces() []paint.Piece {
+	const most = 24
+	more := a.Theme.Glyphs.More
+	name := cmp.Or(a.store.Standing.Name, text.Of(a.session.Name))
+	ours := text.Of(a.session.Account)
+	if ours == "" {
+		return []paint.Piece{paint.Normal.Of(paint.Shorten(name, most, more))}
+	}
+	pieces := []paint.Piece{paint.Accent.Of(paint.Shorten(ours, most, more))}
+	if left := most - len(ours); left > 3 {
+		pieces = append(pieces, paint.Muted.Of(" "+paint.Shorten(name, left-1, more)))
+	}
+	return pieces
 }
 
 // headings are the pieces at the right of the header, the most important first:

@@ -25,8 +25,13 @@ import (
 // Config holds everything the dashboard gets from outside.
 type Config struct {
 	Account  *account.Config // nil: the welcome screen asks for a key
-	Connect  func(key string) (*account.Config, error)
-	SaveKey  func(key string) (path string, err error)
+	Current  string          // the name of that account in the configuration, "" if it has none
+	Accounts []AccountChoice // of the configuration
+	// Connect makes an account's config with a typed key, and SaveKey stores that
+	// key. Switch reads the key of another account, which may take a while.
+	Connect  func(account, key string) (*account.Config, error)
+	SaveKey  func(account, key string) (path string, err error)
+	Switch   func(ctx context.Context, account string) (*account.Config, error)
 	Demo     func() (*account.Config, error)
 	LookedUp []string // places searched for a key, for the welcome screen
 	// KeyVariable is the environment variable that held the key, or "". It
@@ -75,6 +80,7 @@ type desk struct {
 	*kit.Stage
 	cfg Config
 
+	account string           // its name in the configuration, "" if it has none; also before there is a key
 	session *account.Account // nil until there is a key
 	store   *state.Store     // of the session, like the next two
 	poller  *state.Poller
@@ -105,7 +111,10 @@ type outgoing struct {
 
 // host is the program around a desk.
 type host interface {
-	enter(c *account.Config)           // starts over with an account
+	enter(c *account.Config) // starts over with an account
+	// move does so as quitting would end, after a question if needed, and then
+	// goes on.
+	move(c *account.Config, then func() tea.Cmd) tea.Cmd
 	show(view keymap.Name) tea.Cmd     // switches to a view
 	jobs() *kit.List[state.Generation] // of the generations view
 	quit() tea.Cmd                     // quits, after a question if needed

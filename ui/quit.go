@@ -4,6 +4,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
+	"dubtop/state/account"
 	"dubtop/ui/kit"
 	"dubtop/ui/paint"
 )
@@ -25,47 +26,101 @@ func (a *App) unstoppable() text.Text {
 	return ""
 }
 
-// quit ends the program. It asks first if an answer is not saved, a paid
-// request is being sent, a file is being uploaded for no job or saved, or confirmed jobs
-// are waiting in the queue.
+// quit ends the program. It asks first if something would be left unfinished.
 func (a *App) quit() tea.Cmd {
 	leave := func() tea.Cmd { return tea.Sequence(a.leaveAll(), tea.Quit) }
 	if c, ok := a.Top().(*kit.Confirm); ok && c.Leaving {
 		return leave()
 	}
+	return a.leaving(&quitting, leave)
+}
+
+// move starts over with another account or key, and then goes on. It asks first
+// what quitting asks.
+func (a *App) move(c *account.Config, then func() tea.Cmd) tea.Cmd {
+	leave := func() tea.Cmd {
+		return tea.Sequence(a.leaveAll(), func() tea.Msg { return movedMsg{asked{a.session}, c, then} })
+	}
+	if a.session == nil {
+		return leave()
+	}
+	return a.leaving(&moving, leave)
+}
+
+// movedMsg comes when everything of the account that is left has been saved.
+type movedMsg struct {
+	asked
+	to   *account.Config
+	then func() tea.Cmd
+}
+
+func (m movedMsg) apply(a *desk) tea.Cmd {
+	a.host.enter(m.to)
+	return tea.Batch(a.work(), m.then())
+}
+
+// departure holds the words about an end: of the program, or of the work on an
+// account.
+type departure struct {
+	act     text.Text // what the user does
+	unknown text.Text // who finds out about a request of unknown outcome
+	later   text.Text // when things go on
+	without text.Text // why nothing is sent meanwhile
+	yes     text.Text
+}
+
+var (
+	quitting = departure{"quit", "the next start looks for it", "at the next start", "while dubtop is closed", "quit now"}
+	moving   = departure{"leave this account", "dubtop looks for it when you come back", "when you come back", "while another account is open here", "leave it now"}
+)
+
+// leaving asks whether to leave if an answer is not saved, a paid request is
+// being sent, a file is being uploaded for no job or saved, or confirmed jobs
+// are waiting in the queue.
+func (a *App) leaving(d *departure, leave func() tea.Cmd) tea.Cmd {
 	waiting := a.outbox.Queue.Sendable()
-	unsaved := a.unsavedWords()
-	switch {
+	ask := func(title text.Text, words []paint.Item, needed func() bool) tea.Cmd {
+		return a.askToLeave(title, words, d.yes, leave, needed)
+	}
+	switch unsaved := a.unsavedWords(d); {
 	case len(unsaved) > 0:
-		return a.askToLeave("An answer is not saved yet", unsaved, leave, func() bool { return len(a.unsavedWords()) > 0 })
+		return ask("An answer is not saved yet", unsaved, func() bool { return len(a.unsavedWords(d)) > 0 })
 	case a.paid() > 0:
-		return a.askToLeave("A paid request is being sent", paint.Sentence(text.Count(a.paid(), "paid request is", "paid requests are")+
-			" being sent. Waiting for the answer takes a few seconds. If you quit now, the outcome is unknown: it may have been charged, and the next start looks for it."), leave, func() bool { return a.paid() > 0 })
+		return ask("A paid request is being sent", paint.Sentence(text.Count(a.paid(), "paid request is", "paid requests are")+
+			" being sent. Waiting for the answer takes a few seconds. If you "+d.act+" now, the outcome is unknown: it may have been charged, and "+d.unknown+"."), func() bool { return a.paid() > 0 })
 	case len(a.uploading) > 0:
-		return a.askToLeave("A file is being uploaded", paint.Sentence(a.uploading[0].name()+": "+uploadWords(a.uploading[0].making.Progress())+
-			". If you quit now, it is sent again from its first byte when it is needed."), leave, func() bool { return len(a.uploading) > 0 })
+		return ask("A file is being uploaded", paint.Sentence(a.uploading[0].name()+": "+uploadWords(a.uploading[0].making.Progress())+
+			". If you "+d.act+" now, it is sent again from its first byte when it is needed."), func() bool { return len(a.uploading) > 0 })
 	case a.savesLeft() > 0 && !a.session.Demo:
-		return a.askToLeave(text.Count(a.savesLeft(), "file is", "files are")+" being saved",
-			paint.Sentence("If you quit now, what has arrived is kept, and the rest follows at the next start."), leave, func() bool { return a.savesLeft() > 0 })
+		return ask(text.Count(a.savesLeft(), "file is", "files are")+" being saved",
+			paint.Sentence("If you "+d.act+" now, what has arrived is kept, and the rest follows "+d.later+"."), func() bool { return a.savesLeft() > 0 })
 	case waiting > 0 && a.outbox.Sender && !a.session.Demo:
-		return a.askToLeave(text.Count(waiting, "job waits", "jobs wait")+" in the queue",
-			paint.Sentence("They are saved, but nothing is sent while dubtop is closed. Sending continues at the next start, or without a screen: dubtop queue drain."), leave, func() bool { return true })
+		return ask(text.Count(waiting, "job waits", "jobs wait")+" in the queue",
+			paint.Sentence("They are saved, but nothing is sent "+d.without+". Sending continues "+d.later+", or without a screen: dubtop queue drain"+a.accountFlag()+"."), func() bool { return true })
 	}
 	return leave()
 }
 
-// parting is the question whether to quit anyway.
+// accountFlag is the flag of commands for this account.
+func (a *desk) accountFlag() text.Text {
+	if a.account == "" {
+		return ""
+	}
+	return text.Of(" --account " + a.account)
+}
+
+// parting is the question whether to leave anyway.
 type parting struct {
 	dialog *kit.Confirm
 	needed func() bool // reports whether there is still a reason to ask
 }
 
-// askToLeave asks whether to quit anyway.
-func (a *App) askToLeave(title text.Text, words []paint.Item, leave func() tea.Cmd, needed func() bool) tea.Cmd {
+// askToLeave asks whether to leave anyway.
+func (a *App) askToLeave(title text.Text, words []paint.Item, now text.Text, leave func() tea.Cmd, needed func() bool) tea.Cmd {
 	c := &kit.Confirm{
 		Heading: title, Leaving: true,
 		Body: func() []paint.Item { return words },
-		Yes:  "quit now", No: "stay",
+		Yes:  now, No: "stay",
 		Answer: func(yes bool) tea.Cmd {
 			if yes {
 				return leave()

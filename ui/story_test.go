@@ -111,8 +111,8 @@ func (s *story) start() {
 	cfg := ui.Config{
 		Keys: keymap.Default(), Pace: state.DefaultPace(), Home: "/home/ada", Version: "test",
 		Open:     func(link string) error { s.opened = append(s.opened, link); return nil },
-		Connect:  func(key string) (*account.Config, error) { return s.session(key, st) },
-		SaveKey:  func(string) (string, error) { return "/home/ada/.config/dubtop/api_key", nil },
+		Connect:  func(_, key string) (*account.Config, error) { return s.session(key, st) },
+		SaveKey:  func(string, string) (string, error) { return "/home/ada/.config/dubtop/api_key", nil },
 		Demo:     func() (*account.Config, error) { return s.session(s.account.Key(), st) },
 		LookedUp: []string{"SYNC_API_KEY", "/home/ada/.config/dubtop/api_key"},
 	}

@@ -81,6 +81,7 @@ func (a *App) actions() []kit.Action {
 		a.Does(keymap.Refresh, a.refreshNow).Hinted("refresh"),
 		a.Does(keymap.Pause, kit.Plain(a.togglePause)).Hinted("pause"),
 		a.Does(keymap.ReplaceKey, kit.Plain(func() { a.Push(newKeyPrompt(a.desk)) })).Unless(a.irreplaceable),
+		a.accountAction(),
 		a.Does(keymap.Palette, func() tea.Cmd { a.Push(kit.NewPalette(a.Stage)); return nil }),
 		a.Does(keymap.Messages, a.openMessages).Hinted("messages"),
 		a.Does(keymap.Picture, a.togglePictures),

@@ -73,9 +73,9 @@ func (a *desk) unsavedEntry(e *ledger.Entry) bool {
 	return ok
 }
 
-// unsavedWords says what quitting would lose, or nothing if all answers are
+// unsavedWords says what leaving would lose, or nothing if all answers are
 // saved.
-func (a *desk) unsavedWords() (said []paint.Item) {
+func (a *desk) unsavedWords(d *departure) (said []paint.Item) {
 	all := a.outbox.Unsaved()
 	if len(all) == 0 {
 		return nil
@@ -92,7 +92,7 @@ func (a *desk) unsavedWords() (said []paint.Item) {
 		next = "Nothing can be saved until dubtop is restarted."
 	}
 	return append(said, paint.Item{Label: "because", Words: "it could not be saved: " + whyUnsaved(&all[0])}, paint.Item{},
-		paint.Item{Words: next + " If you quit now, the outcome is unknown to the next start, which looks for it. Note the id."})
+		paint.Item{Words: next + " If you " + d.act + " now, the outcome is unknown, and " + d.unknown + ". Note the id."})
 }
 
 // openUnsaved shows the details of an answer that is not saved.

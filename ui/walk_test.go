@@ -313,7 +313,7 @@ func TestHostileTextCannotActOrSpeakForTheProgram(t *testing.T) {
 			c.Version, c.Home, c.KeyVariable = next(), home, next()
 			c.Notices, c.LookedUp = []string{next(), next()}, []string{next(), next()}
 			c.Open = func(string) error { return errors.New(next()) }
-			c.SaveKey = func(string) (string, error) { return next(), errors.New(next()) }
+			c.SaveKey = func(string, string) (string, error) { return next(), errors.New(next()) }
 			if c.Account != nil {
 				c.Account.Name = next()
 			}

@@ -41,6 +41,7 @@ func (w *welcome) Actions() []kit.Action {
 		letter("1", "paste a key", func() tea.Cmd { a.Push(newKeyPrompt(a)); return nil }),
 		letter("2", "create a key online", func() tea.Cmd { return a.openURL(keysPage) }),
 		letter("3", "look around in the demo", w.demo),
+		a.accountAction(),
 		a.Does(keymap.Messages, a.openMessages),
 		a.Does(keymap.Help, func() tea.Cmd { return a.ToggleHelp() }).Hinted(""),
 		a.Does(keymap.Quit, a.host.quit).Hinted(""),
@@ -127,7 +128,7 @@ func (p *keyPrompt) notYet() text.Text {
 
 func (p *keyPrompt) test() tea.Cmd {
 	key := strings.TrimSpace(p.input.Value())
-	s, err := p.app.cfg.Connect(key)
+	s, err := p.app.cfg.Connect(p.app.account, key)
 	if err != nil {
 		p.trouble = errorText(err)
 		return nil
@@ -153,7 +154,6 @@ func (m triedMsg) apply(a *desk) tea.Cmd {
 		m.prompt.trouble = errorText(m.err)
 		return nil
 	}
-	a.host.enter(m.account)
 	save := &kit.Confirm{
 		Heading: "The key works. Save it for next time?",
 		Body: func() []paint.Item {
@@ -164,10 +164,10 @@ func (m triedMsg) apply(a *desk) tea.Cmd {
 			if !yes {
 				return nil
 			}
-			return saveKeyCmd(a.cfg.SaveKey, m.key)
+			return saveKeyCmd(a.cfg.SaveKey, m.account.Account, m.key)
 		},
 	}
-	return tea.Batch(a.work(), a.Ask(save))
+	return a.host.move(m.account, func() tea.Cmd { return a.Ask(save) })
 }
 
 // savedKeyMsg reports where a key was saved.
@@ -228,9 +228,9 @@ func tryKeyCmd(c *account.Config, p *keyPrompt, key string) tea.Cmd {
 	}
 }
 
-func saveKeyCmd(save func(string) (string, error), key string) tea.Cmd {
+func saveKeyCmd(save func(account, key string) (string, error), account, key string) tea.Cmd {
 	return func() tea.Msg {
-		path, err := save(key)
+		path, err := save(account, key)
 		return savedKeyMsg{path, err}
 	}
 }

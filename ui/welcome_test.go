@@ -35,7 +35,7 @@ func TestPastedKeyIsTestedAndNeverShown(t *testing.T) {
 	}{{"y", true}, {"n", false}, {"enter", false}} {
 		saved := ""
 		st := stage{noKey: true, config: func(c *ui.Config) {
-			c.SaveKey = func(key string) (string, error) { saved = key; return "/home/ada/.config/dubtop/api_key", nil }
+			c.SaveKey = func(_, key string) (string, error) { saved = key; return "/home/ada/.config/dubtop/api_key", nil }
 		}}
 		tell(t, st, func(s *story) {
 			s.Press("1")
@@ -106,7 +106,7 @@ func TestUntestedKeySaysWhy(t *testing.T) {
 func TestUnsavedKeyIsUsedAnyway(t *testing.T) {
 	t.Parallel()
 	st := stage{noKey: true, config: func(c *ui.Config) {
-		c.SaveKey = func(string) (string, error) { return "", errors.New("/home/ada/.config is read-only") }
+		c.SaveKey = func(string, string) (string, error) { return "", errors.New("/home/ada/.config is read-only") }
 	}}
 	tell(t, st, func(s *story) {
 		s.Press("1")
@@ -139,7 +139,7 @@ func TestConfigurationProblemsAreShownAndStopNothing(t *testing.T) {
 func TestRefusedKeyCanBeReplaced(t *testing.T) {
 	t.Parallel()
 	st := stage{config: func(c *ui.Config) {
-		wrong, err := c.Connect("sk-of-last-year")
+		wrong, err := c.Connect("", "sk-of-last-year")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -80,6 +80,7 @@ func New(c Config, now time.Time) *Account {
 func (a *Account) Close() error {
 	a.saves.stop()
 	a.awaits.stop()
+	a.up.end()
 	a.hooks.end()
 	var err error
 	if a.Journal != nil {

@@ -16,6 +16,7 @@ import (
 
 // Config describes an account and how to work with it.
 type Config struct {
+	Account string // its name in the configuration, "" if it has none
 	Name    string // display name
 	KeyFrom string // where the key was found; "" if it was pasted
 	Demo    bool   // simulated server, no real money

@@ -113,6 +113,15 @@ func (a *Account) nextUpload() (next time.Time) {
 	return next
 }
 
+// end stops all uploads. A file that is needed later is sent again.
+func (u *uploads) end() {
+	for _, s := range u.active {
+		if s.cancel != nil {
+			s.cancel()
+		}
+	}
+}
+
 // uploadsDue starts the attempts that are due, and stops those that nobody needs
 // any more.
 func (a *Account) uploadsDue(now time.Time) (work []Work) {

@@ -159,8 +159,8 @@ func (p *parser) table(prefix string, values map[string]toml.Primitive) {
 	for name, v := range values {
 		full := prefix + name
 		switch {
-		case full == "keys":
-			continue // see keys
+		case full == "keys", full == "accounts":
+			continue // see the functions of these names
 		case p.shares[full] != nil:
 			p.share(full, v)
 		case p.isTable(full):
@@ -196,7 +196,7 @@ func (p *parser) descend(full string, v toml.Primitive) {
 func (p *parser) inner(v toml.Primitive, path ...string) (inner map[string]toml.Primitive, ok bool) {
 	full := strings.Join(path, ".")
 	// The decoder has no type for tables defined by dotted keys only.
-	if kind := p.md.Type(path...); (kind == "Hash" || kind == "") && p.md.PrimitiveDecode(v, &inner) == nil {
+	if kind := p.md.Type(path...); (kind == "Hash" || kind == "") && p.md.PrimitiveDecode(v, &inner) == nil && inner != nil {
 		return inner, true
 	}
 	p.take(full, v, entry{set: func(any) error { return fmt.Errorf("it must be a table: [%s]", full) }})
@@ -272,7 +272,7 @@ func (p *parser) unknown(full string) error {
 	if full == "refresh.assets" || full == "refresh.models" {
 		return errors.New("it can't be set: assets and models are read again every few minutes, more often while they are shown")
 	}
-	names := append(slices.Sorted(maps.Keys(p.known)), "budget", "budget.label", "budget.project", "keys", "notify", "on_done", "output", "queue", "refresh", "upload")
+	names := append(slices.Sorted(maps.Keys(p.known)), "accounts", "budget", "budget.label", "budget.project", "keys", "notify", "on_done", "output", "queue", "refresh", "upload")
 	if inner := full[strings.LastIndex(full, ".")+1:]; slices.Contains(names, "budget."+inner) {
 		return fmt.Errorf("there is no such setting; did you mean budget.%s?", inner)
 	}

@@ -45,7 +45,9 @@ func Explain(env Env) []Setting {
 		if line, ok := lines[name]; ok {
 			one.By, one.Line = path, line
 		}
-		if name == "base_url" && strings.TrimSpace(env.Getenv(baseVariable)) != "" {
+		if name == "base_url" && s.Account != nil && s.Account.BaseURL != "" {
+			one.By, one.Line = s.Account.path, s.Account.line
+		} else if name == "base_url" && strings.TrimSpace(env.Getenv(baseVariable)) != "" {
 			one.By, one.Line = baseVariable, 0
 		}
 		for _, p := range problems {
@@ -57,6 +59,21 @@ func Explain(env Env) []Setting {
 	}
 	for _, b := range s.Keys {
 		all = append(all, Setting{Name: "keys." + b.Action, Value: strconv.Quote(b.Keys), By: b.File, Line: b.Line})
+	}
+	return append(all, explainAccounts(&s)...)
+}
+
+// explainAccounts tells the server of each account and where its key is. What a
+// key command is told may be secret, so only its program is named.
+func explainAccounts(s *Settings) (all []Setting) {
+	for i := range s.Accounts {
+		a := &s.Accounts[i]
+		name := "accounts." + a.Name
+		key := Setting{Name: name + ".key", Value: strconv.Quote(a.KeyPlace()), By: a.path, Line: a.line, Problem: a.wrong}
+		if a.BaseURL != "" {
+			all = append(all, Setting{Name: name + ".base_url", Value: strconv.Quote(a.BaseURL), By: a.path, Line: a.line})
+		}
+		all = append(all, key)
 	}
 	return all
 }
@@ -151,7 +168,7 @@ type Place struct {
 func Places(env Env) []Place {
 	s, _ := Load(env)
 	config, noConfig := ConfigPath(env)
-	key, noKey := KeyPath(env)
+	key, noKey := KeyPath(env, s.Account)
 	stateDir, noState := StateDir(env)
 	out := Place{Name: "output", Path: s.Output.FolderIn(env.Home)}
 	if out.Path == "" {

@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -13,76 +14,217 @@ import (
 	"syscall"
 
 	"dubtop/api"
-	"dubtop/state/durable"
 )
 
-// keyVariable holds the key and takes precedence over any file.
+// keyVariable holds the key of the account without a name, and takes precedence
+// over all else.
 const keyVariable = "SYNC_API_KEY"
 
 // KeySource tells where the key came from.
 type KeySource struct {
-	Path    string   // the file; "" for the environment
-	Found   bool     // whether there is a key
-	Looked  []string // places searched, in order, up to the one with the key
-	refused bool
+	Place    string   // where it was found, in a few words
+	Path     string   // the file that it was found in; "" for any other place
+	Variable bool     // it is from the environment
+	Found    bool     // whether there is a key
+	Looked   []string // places searched, in order, up to the one with the key
+	refused  bool
 }
 
 // String describes the source in a few words.
 func (k KeySource) String() string {
 	switch {
-	case k.Found && k.Path == "":
-		return "the environment (" + keyVariable + ")"
 	case k.Found:
-		return k.Path
+		return k.Place
 	case k.refused:
 		return "a key was found but can't be used; looked at " + strings.Join(k.Looked, ", then ")
 	}
 	return "no key; looked at " + strings.Join(k.Looked, ", then ")
 }
 
-// KeyPath returns the path of the key file.
-func KeyPath(env Env) (string, error) {
+// KeyPath returns the path of the file in which dubtop stores the key of an
+// account; nil is the one without a name.
+func KeyPath(env Env, a *Account) (string, error) {
 	dir, err := configDir(env)
+	if a != nil {
+		return filepath.Join(dir, "keys", a.Name), err
+	}
 	return filepath.Join(dir, "api_key"), err
 }
 
-// FindKey finds the key in SYNC_API_KEY or else in the key file. A key file
-// that others can read is made private, with a notice; somebody else's
-// file is refused. No problem contains any part of a key.
-func FindKey(env Env) (api.Secret, KeySource, []Problem) {
-	source := KeySource{Looked: []string{keyVariable}}
-	if raw := strings.TrimSpace(env.Getenv(keyVariable)); raw != "" {
-		key, notice, err := TidyKey(raw)
-		if err != nil {
-			source.refused = true
-			return api.Secret{}, source, []Problem{{File: keyVariable, Words: err.Error()}}
-		}
-		var problems []Problem
-		if notice != "" {
-			problems = []Problem{{File: keyVariable, Words: notice}}
-		}
-		source.Found = true
-		return api.NewSecret(key), source, problems
-	}
-	path, err := KeyPath(env)
-	if err != nil {
-		return api.Secret{}, source, []Problem{{File: "HOME", Words: err.Error()}}
-	}
-	source.Looked = append(source.Looked, path)
-	raw, notices, err := readKey(path, env.UID)
-	var problems []Problem
-	for _, notice := range notices {
-		problems = append(problems, Problem{File: path, Words: notice})
+// errNoKey means that a place holds no key.
+var errNoKey = errors.New("there is no key")
+
+// place is where a key may be.
+type place struct {
+	words    string // where, in a few words
+	path     string // of the file that a problem is in, or the variable
+	variable bool
+	stored   bool // a file that dubtop writes
+	asks     bool // looking may ask the user something, or take time
+	look     func(ctx context.Context) (key string, notices []string, err error)
+}
+
+// places lists where the key of an account may be, in the order in which they
+// are looked at.
+func places(env Env, a *Account) ([]place, error) {
+	if a != nil && a.wrong != "" {
+		return nil, fmt.Errorf("accounts.%s: %s", a.Name, a.wrong)
 	}
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return api.Secret{}, source, problems
-	case err != nil:
-		source.refused = true
-		return api.Secret{}, source, append(problems, Problem{File: path, Words: err.Error()})
+	case a == nil:
+	case len(a.Command) > 0:
+		return []place{commandPlace(a)}, nil
+	case a.File != "":
+		rest, home := strings.CutPrefix(a.File, "~/")
+		path := a.File
+		if home {
+			path = filepath.Join(env.Home, rest)
+		}
+		return []place{filePlace(env, path)}, nil
+	case a.Keyring:
+		return []place{{words: keyringWords, path: keyringWords, asks: true, look: func(context.Context) (string, []string, error) {
+			return keyringKey(env, a)
+		}}}, nil
 	}
-	source.Path, source.Found = path, true
-	return api.NewSecret(raw), source, problems
+	var all []place
+	if a == nil {
+		all = append(all, place{words: "the environment (" + keyVariable + ")", path: keyVariable, variable: true, look: func(context.Context) (string, []string, error) {
+			raw := env.Getenv(keyVariable)
+			if strings.TrimSpace(raw) == "" {
+				return "", nil, errNoKey
+			}
+			return tidied(raw)
+		}})
+	}
+	path, err := KeyPath(env, a)
+	if err != nil {
+		return all, err
+	}
+	return append(all, storedPlace(env, a, path)), nil
+}
+
+// keyringWords is the keyring as a place.
+const keyringWords = "the keyring"
+
+// keyringNote is what the key file holds if the key is in the keyring. Older
+// versions refuse it, because no key has a space.
+const keyringNote = "in the keyring"
+
+func keyringKey(env Env, a *Account) (string, []string, error) {
+	raw, err := fromKeyring(env, a)
+	if err != nil {
+		return "", nil, err
+	}
+	return tidied(raw)
+}
+
+// tidied is TidyKey with its notice in a list.
+func tidied(raw string) (key string, notices []string, err error) {
+	key, notice, err := TidyKey(raw)
+	if notice != "" {
+		notices = []string{notice}
+	}
+	return key, notices, err
+}
+
+func filePlace(env Env, path string) place {
+	return place{words: path, path: path, look: func(context.Context) (string, []string, error) {
+		raw, notices, err := readKey(path, env.UID)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return "", notices, errNoKey
+		case err != nil:
+			return "", notices, err
+		}
+		key, more, err := tidied(raw)
+		return key, append(notices, more...), err
+	}}
+}
+
+// storedPlace is the file in which dubtop stores the key, or says that it is in
+// the keyring.
+func storedPlace(env Env, a *Account, path string) place {
+	p := filePlace(env, path)
+	read := p.look
+	p.stored = true
+	p.look = func(ctx context.Context) (string, []string, error) {
+		if !pointsToKeyring(path) {
+			return read(ctx)
+		}
+		key, notices, err := keyringKey(env, a)
+		if errors.Is(err, errNoKey) {
+			err = fmt.Errorf("it says that the key is in the keyring, where it is not: %s stores it again", loginCommand(a))
+		}
+		return key, notices, err
+	}
+	if pointsToKeyring(path) {
+		p.words, p.asks = keyringWords+" (as "+Short(env, path)+" says)", true
+	}
+	return p
+}
+
+// pointsToKeyring reports whether a key file says that the key is in the keyring.
+func pointsToKeyring(path string) bool {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() || info.Size() > int64(2*len(keyringNote)) {
+		return false
+	}
+	raw, err := os.ReadFile(path)
+	return err == nil && strings.TrimSpace(string(raw)) == keyringNote
+}
+
+// loginCommand is the command that stores the key of an account.
+func loginCommand(a *Account) string {
+	if a == nil {
+		return "dubtop auth login"
+	}
+	return "dubtop auth login --account " + a.Name
+}
+
+// FindKey finds the key of an account; nil is the one without a name, whose key is
+// in SYNC_API_KEY or else where dubtop stores it. The environment says nothing
+// about the key of a named account. A key file that others can read is made
+// private, with a notice; somebody else's file is refused. No problem contains
+// any part of a key. A command or a keyring may take some time.
+func FindKey(ctx context.Context, env Env, a *Account) (api.Secret, KeySource, []Problem) {
+	all, err := places(env, a)
+	source := KeySource{}
+	var problems []Problem
+	for _, p := range all {
+		source.Looked = append(source.Looked, p.shown())
+		key, notices, err := p.look(ctx)
+		for _, notice := range notices {
+			problems = append(problems, Problem{File: p.path, Words: notice})
+		}
+		switch {
+		case errors.Is(err, errNoKey):
+			continue
+		case err != nil:
+			source.refused = true
+			return api.Secret{}, source, append(problems, Problem{File: p.path, Words: err.Error()})
+		}
+		source.Found, source.Place, source.Variable = true, p.words, p.variable
+		if p.words == p.path {
+			source.Path = p.path
+		}
+		return api.NewSecret(key), source, problems
+	}
+	if err != nil {
+		file := "HOME"
+		if a != nil && a.wrong != "" {
+			file, source.refused = a.path, true
+		}
+		problems = append(problems, Problem{File: file, Words: err.Error()})
+	}
+	return api.Secret{}, source, problems
+}
+
+// shown names the place in a list of places.
+func (p *place) shown() string {
+	if p.variable {
+		return p.path
+	}
+	return p.words
 }
 
 // maxKey is larger than any key, in bytes.
@@ -90,7 +232,7 @@ const maxKey = 4 << 10
 
 // readKey reads the key file. It checks owner and permissions of the open file,
 // so that nobody can swap the file in between.
-func readKey(path string, uid int) (key string, notices []string, err error) {
+func readKey(path string, uid int) (raw string, notices []string, err error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a named pipe must not block the start
 	if err != nil {
 		return "", nil, reason(err)
@@ -112,15 +254,11 @@ func readKey(path string, uid int) (key string, notices []string, err error) {
 		}
 		notices = append(notices, "others could read it: it is private now; if the machine is shared, make a new key")
 	}
-	raw, err := io.ReadAll(io.LimitReader(f, maxKey+1))
+	content, err := io.ReadAll(io.LimitReader(f, maxKey+1))
 	if err != nil {
 		return "", notices, reason(err)
 	}
-	key, notice, err := TidyKey(string(raw))
-	if notice != "" {
-		notices = append(notices, notice)
-	}
-	return key, notices, err
+	return string(content), notices, nil
 }
 
 // reason removes the path from an error, because it is shown next to it.
@@ -193,27 +331,6 @@ func checkKey(key string) error {
 		if key[i] <= ' ' || key[i] > '~' {
 			return errors.New("it is not a key: a key is one line of plain letters, digits and signs")
 		}
-	}
-	return nil
-}
-
-// SaveKey writes the key file atomically, readable by the user only. It removes
-// what [TidyKey] removes.
-func SaveKey(env Env, key string) error {
-	key, _, err := TidyKey(key)
-	if err != nil {
-		return err
-	}
-	path, err := KeyPath(env)
-	if err != nil {
-		return err
-	}
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("the key can't be saved: %w", err)
-	}
-	if err := errors.Join(durable.Replace(path, []byte(key+"\n"), 0o600), durable.SyncFolder(dir)); err != nil {
-		return fmt.Errorf("the key can't be saved: %w", err)
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ func quiet(t *testing.T, shown ...any) {
 func TestEnvironmentsKeyComesFirst(t *testing.T) {
 	env := someone(t, map[string]string{keyVariable: " " + canary + "\n"})
 	write(t, filepath.Join(env.Home, ".config/dubtop/api_key"), "another", 0o644)
-	secret, source, problems := FindKey(env)
+	secret, source, problems := FindKey(t.Context(), env, nil)
 	if secret.IsZero() || !source.Found || source.Path != "" || len(problems) > 0 {
 		t.Errorf("found %t in %+v, %v", !secret.IsZero(), source, problems)
 	}
@@ -38,7 +38,7 @@ func TestKeysAreSavedForTheUserAlone(t *testing.T) {
 	env := someone(t, nil)
 	path := filepath.Join(env.Home, ".config/dubtop/api_key")
 	for _, key := range []string{"first", " " + canary + " "} { // the second replaces the first
-		if err := SaveKey(env, key); err != nil {
+		if _, err := SaveKey(env, nil, key); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -54,7 +54,7 @@ func TestKeysAreSavedForTheUserAlone(t *testing.T) {
 	if files, err := os.ReadDir(filepath.Dir(path)); err != nil || len(files) != 1 {
 		t.Errorf("left behind: %v, %v", files, err)
 	}
-	secret, source, problems := FindKey(env)
+	secret, source, problems := FindKey(t.Context(), env, nil)
 	if secret.IsZero() || source.String() != path || len(problems) > 0 {
 		t.Errorf("found %t in %s, %v", !secret.IsZero(), source, problems)
 	}
@@ -65,14 +65,14 @@ func TestKeyFilesThatOthersReadAreMadePrivate(t *testing.T) {
 	env := someone(t, nil)
 	path := filepath.Join(env.Home, ".config/dubtop/api_key")
 	write(t, path, canary, 0o644)
-	secret, source, problems := FindKey(env)
+	secret, source, problems := FindKey(t.Context(), env, nil)
 	if secret.IsZero() || !source.Found || len(problems) != 1 || !strings.Contains(problems[0].Words, "private now") {
 		t.Errorf("found %t, %v", !secret.IsZero(), problems)
 	}
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the file is %v, %v", info.Mode(), err)
 	}
-	if _, _, problems := FindKey(env); len(problems) > 0 {
+	if _, _, problems := FindKey(t.Context(), env, nil); len(problems) > 0 {
 		t.Errorf("told again: %v", problems)
 	}
 }
@@ -107,7 +107,7 @@ func TestKeysThatAreRefused(t *testing.T) {
 			if err := c.make(path); err != nil {
 				t.Fatal(err)
 			}
-			secret, source, problems := FindKey(env)
+			secret, source, problems := FindKey(t.Context(), env, nil)
 			if !secret.IsZero() || source.Found || len(problems) != 1 || !strings.Contains(problems[0].Words, c.words) {
 				t.Errorf("found %t, %+v, %v; want %q", !secret.IsZero(), source, problems, c.words)
 			}
@@ -118,7 +118,7 @@ func TestKeysThatAreRefused(t *testing.T) {
 		})
 	}
 	env := someone(t, map[string]string{keyVariable: canary + "\x1b[2J"})
-	secret, source, problems := FindKey(env)
+	secret, source, problems := FindKey(t.Context(), env, nil)
 	if !secret.IsZero() || len(problems) != 1 || problems[0].File != keyVariable {
 		t.Errorf("from the environment: %t, %v", !secret.IsZero(), problems)
 	}
@@ -144,7 +144,7 @@ func TestTextAroundAKeyIsRemoved(t *testing.T) {
 		inFile := someone(t, nil)
 		write(t, filepath.Join(inFile.Home, ".config/dubtop/api_key"), c.before+canary+c.after, 0o600)
 		for where, env := range map[string]Env{"the environment": env, "the file": inFile} {
-			secret, source, problems := FindKey(env)
+			secret, source, problems := FindKey(t.Context(), env, nil)
 			if !source.Found || secret.Fingerprint() != api.NewSecret(canary).Fingerprint() {
 				t.Errorf("%s: %q…%q was not taken: %v", where, c.before, c.after, problems)
 			}
@@ -158,16 +158,16 @@ func TestTextAroundAKeyIsRemoved(t *testing.T) {
 
 func TestSearchedPlacesAreNamed(t *testing.T) {
 	env := someone(t, nil)
-	secret, source, problems := FindKey(env)
+	secret, source, problems := FindKey(t.Context(), env, nil)
 	want := "no key; looked at SYNC_API_KEY, then " + filepath.Join(env.Home, ".config/dubtop/api_key")
 	if !secret.IsZero() || len(problems) > 0 || source.String() != want {
 		t.Errorf("source = %s, %v; want %s", source, problems, want)
 	}
 	env.Home = ""
-	if _, source, problems := FindKey(env); len(problems) != 1 || source.String() != "no key; looked at SYNC_API_KEY" {
+	if _, source, problems := FindKey(t.Context(), env, nil); len(problems) != 1 || source.String() != "no key; looked at SYNC_API_KEY" {
 		t.Errorf("without a home: %s, %v", source, problems)
 	}
-	if err := SaveKey(env, canary); err == nil {
+	if _, err := SaveKey(env, nil, canary); err == nil {
 		t.Error("a key was saved nowhere")
 	}
 }
@@ -175,14 +175,14 @@ func TestSearchedPlacesAreNamed(t *testing.T) {
 func TestBadKeysAreNotSaved(t *testing.T) {
 	env := someone(t, nil)
 	for _, key := range []string{"", " ", canary + "\n" + canary, canary + "\x00"} {
-		err := SaveKey(env, key)
+		_, err := SaveKey(env, nil, key)
 		if err == nil {
 			t.Errorf("%q was saved", key)
 		}
 		quiet(t, err)
 	}
 	write(t, filepath.Join(env.Home, ".config"), "a file where the directory should be", 0o600)
-	if err := SaveKey(env, canary); err == nil || !strings.Contains(err.Error(), "can't be saved") {
+	if _, err := SaveKey(env, nil, canary); err == nil || !strings.Contains(err.Error(), "can't be saved") {
 		t.Errorf("err = %v", err)
 	}
 }

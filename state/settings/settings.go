@@ -60,6 +60,10 @@ type Settings struct {
 	Hook     hook.Command // run for saved files or ended jobs
 	Guard    ledger.Guard // has a Fault if a budget cannot be read; nothing may be spent then
 	Keys     []Binding    // in file order
+
+	Accounts     []Account // of the configuration, by name
+	Account      *Account  // the one that was chosen; nil for the one without a name
+	AccountFault error     // why the chosen one can't be used, an [*AccountError]; no other is used then
 }
 
 // Binding assigns other keys to an action. Settings cannot tell whether the
@@ -138,6 +142,9 @@ type Env struct {
 	Getenv func(string) string
 	Home   string // "" if unknown
 	UID    int    // required owner of the key file; negative for any
+
+	// Keyring is the system's keyring; nil if there is none.
+	Keyring Keyring
 }
 
 // System returns the real environment.
@@ -146,7 +153,7 @@ func System() Env {
 	if err != nil {
 		home = ""
 	}
-	return Env{Getenv: os.Getenv, Home: home, UID: os.Getuid()}
+	return Env{Getenv: os.Getenv, Home: home, UID: os.Getuid(), Keyring: systemKeyring{}}
 }
 
 // The variables that take precedence over the usual file and over its base URL.
@@ -193,6 +200,8 @@ func userDir(env Env, name string, under ...string) (string, error) {
 // production server could cost money. A budget that cannot be read does not
 // mean "no limit": it becomes the Guard's Fault. SYNC_BASE_URL takes precedence
 // over the file.
+//
+// DUBTOP_ACCOUNT chooses an account; see Settings.AccountFault.
 func Load(env Env) (Settings, []Problem) {
 	s := Settings{BaseURL: api.DefaultBaseURL, Theme: ThemeAuto, Output: DefaultOutput()}
 	problems := loadFile(env, &s)
@@ -202,6 +211,7 @@ func Load(env Env) (Settings, []Problem) {
 			problems = append(problems, Problem{File: baseVariable, Words: err.Error()})
 		}
 	}
+	s.AccountFault = s.chooseAccount(env)
 	for _, p := range slices.Backward(problems) {
 		if p.Spending {
 			p.File = Short(env, p.File)
@@ -239,7 +249,7 @@ func loadFile(env Env, s *Settings) []Problem {
 			Words: fmt.Sprintf("it can't be read (%v): the defaults are used, and nothing can be spent", err),
 		}}
 	}
-	problems := append(parse(string(text), s), guardHook(env, path, s)...)
+	problems := slices.Concat(parse(string(text), s), guardHook(env, path, s), guardAccounts(env, path, s))
 	for i := range problems {
 		problems[i].File = path
 	}
@@ -290,6 +300,9 @@ func take(md toml.MetaData, top map[string]toml.Primitive, s *Settings) []Proble
 	p.table("", top)
 	p.reserve(&s.Queue)
 	p.keys(s, top)
+	if v, ok := top["accounts"]; ok {
+		p.accounts(s, v)
+	}
 	slices.SortStableFunc(p.problems, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
 	return p.problems
 }

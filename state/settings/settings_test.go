@@ -358,7 +358,7 @@ func TestPlacesOfFiles(t *testing.T) {
 	env := Env{Home: "/home/ann", Getenv: func(string) string { return "" }}
 	places := func(env Env) map[string]string {
 		out := make(map[string]string)
-		for name, f := range map[string]func(Env) (string, error){"config": ConfigPath, "key": KeyPath, "state": StateDir} {
+		for name, f := range map[string]func(Env) (string, error){"config": ConfigPath, "key": func(env Env) (string, error) { return KeyPath(env, nil) }, "state": StateDir} {
 			path, err := f(env)
 			if err != nil {
 				path = err.Error()

@@ -53,13 +53,17 @@ type login struct {
 	client            *api.Client
 	settings          settings.Settings
 	keyFrom           string // where the key was found, in words
+	account           string // its name in the configuration, "" if it has none
 }
 
 // login finds the key, without using the network. It warns about problems in
 // the configuration.
 func (w World) login(v voice) (login, error) {
 	set, problems := settings.Load(w.Env)
-	key, source, more := settings.FindKey(w.Env)
+	if set.AccountFault != nil {
+		return login{}, AccountFailed(set.AccountFault)
+	}
+	key, source, more := settings.FindKey(context.Background(), w.Env, set.Account)
 	for _, p := range append(problems, more...) {
 		p.File = settings.Short(w.Env, p.File)
 		v.warn(text.Of(p.String()))
@@ -68,7 +72,7 @@ func (w World) login(v voice) (login, error) {
 		return login{}, &Failure{
 			Status: StatusAuth, Code: "no_key",
 			Err:  fmt.Errorf("%s (the key selects the account)", source),
-			Hint: "set SYNC_API_KEY, or start dubtop and let it save the key",
+			Hint: keyHint(set.Account),
 		}
 	}
 	client, err := api.New(api.Config{BaseURL: set.BaseURL, Key: key, Version: w.Version, Transport: w.Transport})
@@ -81,7 +85,7 @@ func (w World) login(v voice) (login, error) {
 	}
 	return login{
 		stateDir: dir, profile: journal.ProfileName(key.Fingerprint(), client.Base()), client: client, settings: set,
-		keyFrom: settings.Short(w.Env, source.String()),
+		keyFrom: settings.Short(w.Env, source.String()), account: set.Account.Named(),
 	}, nil
 }
 

@@ -144,7 +144,7 @@ type ran struct {
 func (d *desk) run(line string) ran {
 	d.t.Helper()
 	root := &cobra.Command{Use: "dubtop"}
-	root.AddCommand(Commands(d.world)...)
+	root.AddCommand(Commands(d.world.WithAccounts(root))...)
 	var out, errs bytes.Buffer
 	status := Run(root, strings.Fields(line), &out, &errs)
 	for _, text := range []string{out.String(), errs.String()} {
@@ -263,7 +263,7 @@ func TestMissingKey(t *testing.T) {
 			t.Errorf("%s in JSON: %+v", line, got)
 		}
 	}
-	if err := settings.SaveKey(d.world.Env, testKey); err != nil {
+	if _, err := settings.SaveKey(d.world.Env, nil, testKey); err != nil {
 		t.Fatal(err)
 	}
 	d.says("queue ls", "The queue is empty.\n")

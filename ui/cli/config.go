@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -145,7 +146,7 @@ func (w World) configCheck(c *cobra.Command) error {
 // problems returns the mistakes in the configuration and in the key file.
 func (w World) problems() []settings.Problem {
 	set, problems := settings.Load(w.Env)
-	_, _, ofKey := settings.FindKey(w.Env)
+	_, _, ofKey := settings.FindKey(context.Background(), w.Env, set.Account)
 	_, ofKeys := Keys(set)
 	return append(append(problems, ofKeys...), ofKey...)
 }

@@ -46,7 +46,7 @@ func hostile() []string {
 func (d *desk) tells(args ...string) (out, errs []string) {
 	d.t.Helper()
 	root := &cobra.Command{Use: "dubtop"}
-	root.AddCommand(Commands(d.world)...)
+	root.AddCommand(Commands(d.world.WithAccounts(root))...)
 	var stdout, stderr bytes.Buffer
 	Run(root, args, &stdout, &stderr)
 	for _, raw := range []string{stdout.String(), stderr.String()} {
@@ -224,6 +224,7 @@ func (d *desk) refused(lie string) {
 			{"spend", "--since", lie},
 			{"join", lie},
 			{"queue", "drain", "--resume=" + lie},
+			{"queue", "ls", "--account", lie},
 		} {
 			d.tells(append(args, flags...)...)
 		}
@@ -257,6 +258,7 @@ func (d *desk) misled(lie string) {
 		"SYNC_API_KEY":   {lie, testKey + lie, `"` + testKey + `"` + lie},
 		"DUBTOP_CONFIG":  {lie, base},
 		"XDG_STATE_HOME": {"/dev/null/" + name},
+		"DUBTOP_ACCOUNT": {lie},
 	} {
 		before := d.variables[variable]
 		for _, value := range values {

@@ -1,0 +1,72 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"dubtop/api"
+	"dubtop/state/journal"
+	"dubtop/state/settings"
+)
+
+// keyed writes a configuration in which each account has its key from a command.
+func (d *desk) keyed(accounts map[string]string) {
+	d.t.Helper()
+	config := ""
+	for name, key := range accounts {
+		path := filepath.Join(d.t.TempDir(), "op")
+		must(d.t, os.WriteFile(path, []byte("#!/bin/sh\n[ -z \"$SYNC_API_KEY\" ] || exit 9\necho noise "+key+" >&2\necho "+key+"\n"), 0o700))
+		config += fmt.Sprintf("[accounts.%s]\nkey_command = [%q]\n", name, path)
+	}
+	d.configure(config)
+}
+
+// Every command works on the account of --account, or of DUBTOP_ACCOUNT, and on
+// no other.
+func TestCommandsUseTheChosenAccount(t *testing.T) {
+	d := newDesk(t)
+	d.keyed(map[string]string{"acme": testKey, "nord": "sk-of-nord"})
+	d.variables["SYNC_API_KEY"] = "sk-of-nobody"
+	d.variables["DUBTOP_ACCOUNT"] = "nord"
+	dir, err := settings.StateDir(d.world.Env)
+	must(t, err)
+	j, err := journal.OpenProfile(t.Context(), dir, journal.ProfileName(api.NewSecret("sk-of-nord").Fingerprint(), api.DefaultBaseURL))
+	must(t, err)
+	t.Cleanup(func() { _ = j.Close() })
+	enqueue(t, j, confirmed(t, "q1", "of_nord", dollarPrice(1)), noon)
+	enqueue(t, d.journal(), confirmed(t, "q2", "of_acme", dollarPrice(1)), noon)
+	for line, want := range map[string]string{
+		"queue ls": "of_nord", "queue ls --account acme": "of_acme", "--account nord queue ls": "of_nord", "queue ls --account=": "The queue is empty",
+	} {
+		got := d.run(line)
+		if got.status != 0 || !strings.Contains(got.out, want) || strings.Contains(got.out, "of_acme") != (want == "of_acme") {
+			t.Errorf("%s: %+v", line, got)
+		}
+	}
+	for line, want := range map[string]string{
+		"queue ls --account acne": `there is no account "acne" in the configuration; did you mean acme?`,
+	} {
+		if got := d.run(line); got.status != StatusUsage || got.out != "" || !strings.Contains(got.errors, want) {
+			t.Errorf("%s: %+v", line, got)
+		}
+	}
+	if got := d.run("__completeNoDesc queue ls --account="); got.out != "acme\nnord\n:4\n" {
+		t.Errorf("completed: %q", got.out)
+	}
+}
+
+func TestAccountWithoutAKeySaysWhereToPutIt(t *testing.T) {
+	d := newDesk(t)
+	d.configure("[accounts.acme]\n[accounts.nord]\nkey_command = \"false\"\n")
+	for line, want := range map[string]string{
+		"spend --account acme": "dubtop auth login --account acme stores one",
+		"spend --account nord": "look at key_command of [accounts.nord] in the configuration",
+	} {
+		if got := d.run(line); got.status != StatusAuth || got.out != "" || !strings.Contains(got.errors, want) {
+			t.Errorf("%s: %+v", line, got)
+		}
+	}
+}
