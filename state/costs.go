@@ -56,7 +56,7 @@ func (s *Store) follow(e *ledger.Entry, now time.Time) {
 	case !known && e.Label != "":
 		s.SetLabel(api.ID(e.Key()), string(e.Label))
 	}
-	s.learnCost(e)
+	s.Prices.Book(e)
 	if e.Outcome != "" {
 		s.trackCost(e)
 		return
@@ -83,7 +83,7 @@ func (s *Store) Accept(sub *outbox.Submission) {
 			e.Label, labelled = label, true // also where it was removed
 		}
 	}
-	s.learnCost(&e)
+	s.Prices.Book(&e)
 	s.Ledger.Book(e)
 	if labelled {
 		s.SetLabel(e.Job, string(e.Label))
@@ -96,7 +96,7 @@ func (s *Store) Accept(sub *outbox.Submission) {
 // once.
 func (s *Store) Own(id api.ID, model string, amount api.Micros, at time.Time) {
 	e := ledger.Entry{At: at, Job: id, Model: text.Of(model), Estimate: &amount}
-	s.learnCost(&e)
+	s.Prices.Book(&e)
 	s.Ledger.Book(e)
 }
 
@@ -157,21 +157,8 @@ func (s *Store) ended(job api.ID, outcome string, seconds float64, now time.Time
 // tell books news here and queues it for the journal.
 func (s *Store) tell(e ledger.Entry) {
 	s.Ledger.Book(e)
-	s.learnCost(&e)
+	s.Prices.Book(&e)
 	s.costs.news = append(s.costs.news, e)
-}
-
-// learnCost adds an entry's costs to the prices.
-func (s *Store) learnCost(e *ledger.Entry) {
-	if e.Job == "" || e.Damage != "" {
-		return
-	}
-	if e.Estimate != nil {
-		s.Prices.Own(e.Job, *e.Estimate)
-	}
-	if e.Actual != nil && e.Basis == ledger.BasisBilled {
-		s.Prices.Actual(e.Job, *e.Actual)
-	}
 }
 
 // trackCost queues the cost request for an entry that has ended.
@@ -307,7 +294,7 @@ func (s *Store) settleRow(r *settle.Row, now time.Time) {
 		if e.Basis != ledger.BasisBilled || *e.Actual != *r.Cost {
 			booked := ledger.Entry{At: instant.Of(now), Job: job, Actual: r.Cost, Basis: ledger.BasisBilled}
 			s.Ledger.Book(booked)
-			s.learnCost(&booked)
+			s.Prices.Book(&booked)
 		}
 	case r.Pending:
 		if c := s.costs.take(job); c != nil {

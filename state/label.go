@@ -70,6 +70,11 @@ func (s *Store) SetVerdict(id string, given verdict.Given) {
 // label, the set, and the names of the project and of the asset.
 func (s *Store) dress(g *Generation) {
 	s.stack(g)
+	s.Tell(g)
+}
+
+// Tell adds them to a row that stays outside the store.
+func (s *Store) Tell(g *Generation) {
 	t := s.tagsOf(g)
 	s.nameProject(&t.origin)
 	if s.nameAfterAsset(g, &t.origin) || t != g.own() {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"dubtop/api"
+	"dubtop/state/ledger"
 	"dubtop/state/outbox"
 )
 
@@ -65,6 +66,19 @@ func (p *Prices) Own(id api.ID, amount api.Micros) {
 // Actual records the actual cost of a job.
 func (p *Prices) Actual(id api.ID, amount api.Micros) {
 	p.keep(id, outbox.Cost{Amount: amount, Kind: outbox.CostActual})
+}
+
+// Book records the costs of an entry of the ledger.
+func (p *Prices) Book(e *ledger.Entry) {
+	if e.Job == "" || e.Damage != "" {
+		return
+	}
+	if e.Estimate != nil {
+		p.Own(e.Job, *e.Estimate)
+	}
+	if e.Actual != nil && e.Basis == ledger.BasisBilled {
+		p.Actual(e.Job, *e.Actual)
+	}
 }
 
 // Cost is the best known cost of a job. Failed jobs are usually not charged, so

@@ -1,7 +1,7 @@
 package ui
 
 import (
-	"math"
+	"cmp"
 	"time"
 
 	"dubtop/api"
@@ -72,16 +72,7 @@ func happened(t, now time.Time) text.Text {
 }
 
 // length formats the length of a media file: 0:28, 12:04, 1:02:03.
-func length(s api.Seconds) text.Text {
-	if s <= 0 {
-		return none
-	}
-	n := int(math.Round(float64(s)))
-	if n >= 3600 {
-		return text.Sprintf("%d:%02d:%02d", n/3600, n/60%60, n%60)
-	}
-	return text.Sprintf("%d:%02d", n/60, n%60)
-}
+func length(s api.Seconds) text.Text { return cmp.Or(text.Length(float64(s)), none) }
 
 // bytesText formats a size: 812 B, 10.5 MB.
 func bytesText(n int64) text.Text {

@@ -2,6 +2,7 @@ package text
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -34,6 +35,18 @@ func Count(n int, one, many Text) Text {
 		return "1 " + one
 	}
 	return Sprintf("%d %s", n, many)
+}
+
+// Length formats the length of a clip as 0:28 or 1:02:03; "" if it is not known.
+func Length(seconds float64) Text {
+	n := int(math.Round(seconds))
+	switch {
+	case seconds <= 0:
+		return ""
+	case n >= 3600:
+		return Sprintf("%d:%02d:%02d", n/3600, n/60%60, n%60)
+	}
+	return Sprintf("%d:%02d", n/60, n%60)
 }
 
 // Join concatenates texts with a separator.

@@ -20,6 +20,7 @@ const (
 	watchSetting     = "watched"          // ids of the watched rows, as JSON
 	namedSetting     = "slots"            // their number, as told by the server
 	triedSetting     = "slots_tried"      // the same, as found by probing
+	historySetting   = "history_read"     // a command has read the jobs to the oldest
 )
 
 // heldSince returns since when the present choice of a setting holds, and records

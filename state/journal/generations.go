@@ -1,14 +1,18 @@
 package journal
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"iter"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/state"
 )
 
@@ -118,22 +122,67 @@ func scanGeneration(rows *sql.Rows) (state.Generation, error) {
 	return state.StoredGeneration(g, named != 0), err
 }
 
+// joinedColumns are generationColumns as one text: SQLite takes locks for every
+// column that is fetched, which takes longer than splitting the text here.
+const joinedColumns = `concat_ws(char(31), id, created, status, model, name, named, format('%!.17g', length), error, error_code,
+	started, ended, has_output, gone, project, inputs)`
+
+// errColumns means that a text has the separator of joinedColumns in it.
+var errColumns = errors.New("a row can't be split")
+
+// scanJoined scans joinedColumns.
+func scanJoined(rows *sql.Rows) (g state.Generation, err error) {
+	var row string
+	if err := rows.Scan(&row); err != nil {
+		return g, err
+	}
+	var c [15]string
+	for i := range c {
+		var more bool
+		if c[i], row, more = strings.Cut(row, "\x1f"); more != (i < len(c)-1) {
+			return g, errColumns
+		}
+	}
+	integer := func(i int) (n int64) {
+		n, unread := strconv.ParseInt(c[i], 10, 64)
+		err = cmp.Or(err, unread)
+		return n
+	}
+	length, unread := strconv.ParseFloat(c[6], 64)
+	g = state.Generation{
+		ID: api.ID(strings.Clone(c[0])), Created: instant(integer(1)), Status: api.Status(c[2]), Model: c[3],
+		Name: text.Of(strings.Clone(c[4])), Length: api.Seconds(length), Error: text.Of(c[7]), ErrorCode: text.Of(c[8]),
+		Started: instant(integer(9)), Ended: instant(integer(10)), HasOutput: integer(11) != 0, Gone: integer(12) != 0,
+	}
+	*(*int64)(&g.MadeFrom) = integer(14)
+	g.SetProject(api.ID(strings.Clone(c[13])))
+	named := integer(5) != 0
+	return state.StoredGeneration(g, named), cmp.Or(err, unread)
+}
+
 // Generations returns at most limit jobs, newest first, after the given one in
 // that order; the zero Generation starts with the newest.
 func (j *Journal) Generations(ctx context.Context, limit int, after state.Generation) ([]state.Generation, error) {
-	query := "SELECT " + generationColumns + " FROM generations ORDER BY created DESC, id LIMIT ?"
+	page, err := generationsAfter(ctx, j.lists, joinedColumns, scanJoined, limit, after)
+	if errors.Is(err, errColumns) {
+		page, err = generationsAfter(ctx, j.lists, generationColumns, scanGeneration, limit, after)
+	}
+	return page, j.failed(err)
+}
+
+func generationsAfter(ctx context.Context, r reader, columns string, scan func(*sql.Rows) (state.Generation, error), limit int, after state.Generation) ([]state.Generation, error) {
+	query := "SELECT " + columns + " FROM generations ORDER BY created DESC, id LIMIT ?"
 	arguments := []any{limit}
 	if after.ID != "" {
-		query = "SELECT " + generationColumns + ` FROM generations
+		query = "SELECT " + columns + ` FROM generations
 			WHERE created <= ?2 AND (created < ?2 OR id > ?3) ORDER BY created DESC, id LIMIT ?1`
 		arguments = append(arguments, nanos(after.Created), string(after.ID))
 	}
-	rows, err := j.lists.QueryContext(ctx, query, arguments...)
+	rows, err := r.QueryContext(ctx, query, arguments...)
 	if err != nil {
-		return nil, j.failed(err)
+		return nil, err
 	}
-	page, err := collect(rows, scanGeneration)
-	return page, j.failed(err)
+	return collect(rows, scan)
 }
 
 // EachGeneration yields all jobs ever seen, newest first, until the first
@@ -160,4 +209,19 @@ func (j *Journal) EachGeneration(ctx context.Context) iter.Seq2[state.Generation
 			last = page[len(page)-1]
 		}
 	}
+}
+
+// GenerationIDs returns the ids of all jobs ever seen, or of those that were running
+// when last seen.
+func (j *Journal) GenerationIDs(ctx context.Context, running bool) (ids []api.ID, err error) {
+	query := "SELECT id FROM generations"
+	if running {
+		query += " WHERE status IN ('PENDING', 'PROCESSING') AND gone = 0"
+	}
+	rows, err := j.lists.QueryContext(ctx, query)
+	if err != nil {
+		return nil, j.failed(err)
+	}
+	ids, err = collect(rows, func(rows *sql.Rows) (id api.ID, err error) { return id, rows.Scan(&id) })
+	return ids, j.failed(err)
 }

@@ -35,6 +35,7 @@ type World struct {
 // Commands returns the sub-commands for scripts, and the help topics.
 func Commands(w World) []*cobra.Command {
 	commands := []*cobra.Command{
+		w.lsCommand(),
 		w.queueCommand(),
 		w.estimateCommand(),
 		w.spendCommand(),
@@ -186,7 +187,11 @@ func (a login) refused(err error) error {
 	}
 }
 
+// journalFailed is an error of the journal, unless it is another failure.
 func journalFailed(err error) error {
+	if f, ok := errors.AsType[*Failure](err); ok {
+		return f
+	}
 	if err == nil {
 		return nil
 	}

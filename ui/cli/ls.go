@@ -1,0 +1,336 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"dubtop/api/text"
+	"dubtop/state"
+	"dubtop/state/account"
+	"dubtop/state/journal"
+	"dubtop/state/outbox"
+	"dubtop/state/table"
+)
+
+// lsFlags are the flags of the command.
+type lsFlags struct {
+	*format
+	limit            int
+	sort             string
+	reverse, refresh bool
+}
+
+func (w World) lsCommand() *cobra.Command {
+	l, f := w.jobs(), lsFlags{}
+	c := &cobra.Command{
+		Use:   "ls [FILTER...]",
+		Short: "List jobs",
+		Long: `Lists jobs as view 1 does, newest first, and those that may have been charged
+because their answer was lost. It reads the journal, as far as it was kept up to
+date by the dashboard or by --refresh, and needs no network; only if the journal has
+no list yet, it asks the server by itself. With --json the member "as_of" says when
+the list was current.
+
+FILTER is what is typed after / in the dashboard: words that must all match, such as
+status:failed, model:sync-3, label:acme, saved:no. A minus excludes; write -- before
+a first word with a minus.`,
+		RunE: func(c *cobra.Command, words []string) error { return w.ls(c, l, &f, strings.Join(words, " ")) },
+	}
+	f.format = l.flags(c)
+	c.Flags().IntVar(&f.limit, "limit", 0, "print at most this many jobs; 0 for all")
+	c.Flags().StringVar(&f.sort, "sort", "age", strings.Join(sortNames(), ", "))
+	c.Flags().BoolVar(&f.reverse, "reverse", false, "reverse the order")
+	c.Flags().BoolVar(&f.refresh, "refresh", false, "ask the server first")
+	// This fails only if the flag does not exist.
+	_ = c.RegisterFlagCompletionFunc("sort", cobra.FixedCompletions(sortNames(), cobra.ShellCompDirectiveNoFileComp))
+	return c
+}
+
+// jobSorts are the orders of jobs, by the titles of the dashboard's columns.
+func jobSorts() []struct {
+	name string
+	by   table.Sort
+} {
+	return []struct {
+		name string
+		by   table.Sort
+	}{
+		{"age", table.SortAge},
+		{"status", table.SortStatus},
+		{"model", table.SortModel},
+		{"name", table.SortName},
+		{"label", table.SortLabel},
+		{"set", table.SortSet},
+		{"lang", table.SortLang},
+		{"verdict", table.SortVerdict},
+		{"length", table.SortLength},
+		{"cost", table.SortCost},
+	}
+}
+
+func sortNames() (names []string) {
+	for _, s := range jobSorts() {
+		names = append(names, s.name)
+	}
+	return names
+}
+
+// query returns the query of the flags and a filter.
+func (f *lsFlags) query(filter string) (q table.Query, err error) {
+	i := slices.Index(sortNames(), f.sort)
+	switch {
+	case i < 0:
+		return q, errors.New("--sort: " + unknownName("order", f.sort, sortNames()))
+	case f.limit < 0:
+		return q, errors.New("--limit must not be below 0")
+	}
+	return table.Query{Text: filter, Sort: jobSorts()[i].by, Reverse: f.reverse}, nil
+}
+
+// job is a job with what is known on this machine.
+type job struct {
+	account.Job
+	known *account.Jobs
+}
+
+func (w World) ls(c *cobra.Command, l *listing[job], f *lsFlags, filter string) error {
+	q, err := f.query(filter)
+	if err != nil {
+		return err
+	}
+	ctx, v := c.Context(), voiceOf(c)
+	wanted := 0
+	if streams(q) {
+		wanted = f.limit
+	}
+	j, err := w.listed(ctx, v, f.refresh, wanted)
+	if err != nil {
+		return err
+	}
+	known, err := account.ReadJobs(ctx, j)
+	if err == nil {
+		k := &knownJobs{known}
+		rows := k.found(ctx, v, q)
+		if streams(q) {
+			rows = k.stream(ctx)
+		}
+		err = l.print(c, f.format, first(rows, f.limit), func() any { return lsRest{stamp(known.AsOf)} })
+	}
+	return journalFailed(errors.Join(err, j.Close()))
+}
+
+// listed returns the journal with the list of jobs. If there is no list yet, or
+// refresh asks for it, the server is asked first, for wanted jobs or all; a new
+// journal is only made for a key that the server accepts.
+func (w World) listed(ctx context.Context, v voice, refresh bool, wanted int) (*journal.Journal, error) {
+	a, err := w.login(v)
+	if err != nil {
+		return nil, err
+	}
+	j, err := w.opened(ctx, &a)
+	if err != nil {
+		return nil, err
+	}
+	seen, _, err := j.Seen(ctx)
+	if err == nil && (refresh || seen.IsZero()) {
+		err = a.named(account.Refresh(ctx, a.client, j, wanted))
+	}
+	if err != nil {
+		return nil, errors.Join(err, j.Close())
+	}
+	return j, nil
+}
+
+// opened opens the journal of a key, and makes one if the server accepts the key.
+func (w World) opened(ctx context.Context, a *login) (*journal.Journal, error) {
+	has, err := journal.HasProfile(a.stateDir, a.profile)
+	if err == nil && !has {
+		if _, err := a.client.Models(ctx); err != nil {
+			return nil, a.named(err)
+		}
+	}
+	if err != nil {
+		return nil, journalFailed(err)
+	}
+	j, err := journal.OpenProfile(ctx, a.stateDir, a.profile)
+	return j, journalFailed(err)
+}
+
+// streams reports whether the jobs of a query can be printed as they are read.
+func streams(q table.Query) bool {
+	return strings.TrimSpace(q.Text) == "" && q.Sort == table.SortAge && !q.Reverse
+}
+
+// found yields the jobs of a query.
+func (k *knownJobs) found(ctx context.Context, v voice, q table.Query) iter.Seq2[*job, error] {
+	return func(yield func(*job, error) bool) {
+		if err := k.Collect(ctx); err != nil {
+			yield(nil, err)
+			return
+		}
+		q.Costs, q.Notes = &k.Store.Prices, k.Store.Remarks()
+		var view table.View[state.Generation]
+		view.Update(&k.Store.Generations, q)
+		if mistake := view.FilterMistake(); mistake != "" {
+			v.warn(text.Of("the filter: " + mistake))
+		}
+		for i := range view.Len() {
+			if !yield(&job{k.Job(view.At(i)), k.Jobs}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// knownJobs are the jobs of a journal.
+type knownJobs struct{ *account.Jobs }
+
+// stream yields all jobs as they are read.
+func (k *knownJobs) stream(ctx context.Context) iter.Seq2[*job, error] {
+	return func(yield func(*job, error) bool) {
+		row := job{known: k.Jobs}
+		for j, err := range k.All(ctx) {
+			if err == nil {
+				row.Job = *j
+			}
+			if !yield(&row, err) {
+				return
+			}
+		}
+	}
+}
+
+// first yields the first n rows, or all for 0.
+func first[T any](rows iter.Seq2[*T, error], n int) iter.Seq2[*T, error] {
+	if n == 0 {
+		return rows
+	}
+	return func(yield func(*T, error) bool) {
+		left := n
+		for row, err := range rows {
+			if left--; !yield(row, err) || left == 0 {
+				return
+			}
+		}
+	}
+}
+
+// lsRest is what follows the jobs in JSON.
+type lsRest struct {
+	AsOf *time.Time `json:"as_of"` // when the list was current; null: it never was
+}
+
+// stamp is a time for JSON, or null.
+func stamp(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return new(t.UTC())
+}
+
+// jobs says how jobs are listed.
+func (w World) jobs() *listing[job] {
+	return &listing[job]{
+		fields: jobFields(),
+		titles: []text.Text{"ID", "STATUS", "MODEL", "NAME", "LABEL", "SET", "LANG", "VERDICT", ">LENGTH", ">COST", "CREATED", "WHY"},
+		cells: func(j *job) []text.Text {
+			return []text.Text{
+				words(j.ID), j.status(), words(j.Model), words(j.Name), words(j.Label()), words(j.Set()), words(j.Lang()), words(j.Verdict()),
+				cmp.Or(text.Length(float64(j.Length)), none), costOf(j.Cost), w.when(j.Created), words(cmp.Or(j.Error, j.ErrorCode)),
+			}
+		},
+		spare: []text.Text{"LABEL", "SET", "LANG", "VERDICT", "WHY"},
+		empty: "No jobs.",
+	}
+}
+
+// jobFields are what is known about a job without asking the server.
+func jobFields() []field[job] {
+	return []field[job]{
+		{"id", func(j *job) value { return textOf(j.ID) }},
+		{"status", func(j *job) value { return clean(j.status()) }},
+		{"model", func(j *job) value { return textOf(j.Model) }},
+		{"name", func(j *job) value { return clean(j.Name) }},
+		{"label", func(j *job) value { return clean(j.Label()) }},
+		{"set", func(j *job) value { return clean(j.Set()) }},
+		{"lang", func(j *job) value { return clean(j.Lang()) }},
+		{"project", func(j *job) value { return clean(j.Project()) }},
+		{"project_id", func(j *job) value { return textOf(j.ProjectID()) }},
+		{"verdict", func(j *job) value { return clean(j.Verdict().Words()) }},
+		{"note", func(j *job) value { return clean(j.known.Store.Notes.Of(j.Key())) }},
+		{"seconds", func(j *job) value { return positive(float64(j.Length)) }},
+		{"cost_usd", func(j *job) value { return costValue(j.Cost) }},
+		{"cost_basis", func(j *job) value { return clean(costBasis(j.Cost.Kind)) }},
+		{"created_at", func(j *job) value { return moment(j.Created) }},
+		{"started_at", func(j *job) value { return moment(j.Started) }},
+		{"ended_at", func(j *job) value { return moment(j.Ended) }},
+		{"took_seconds", func(j *job) value { return j.took() }},
+		{"error", func(j *job) value { return clean(j.Error) }},
+		{"error_code", func(j *job) value { return clean(j.ErrorCode) }},
+		{"has_output", func(j *job) value { return yes(j.HasOutput) }},
+		{"saved_path", func(j *job) value { return j.savedPath() }},
+		{"gone", func(j *job) value { return yes(j.Gone) }},
+	}
+}
+
+// status is the job's status in one word of the filter: the API's in lower case,
+// or unknown or sending for a request whose job is not known.
+func (j *job) status() text.Text {
+	switch {
+	case j.Submission == outbox.SubmissionUnknown:
+		return "unknown"
+	case j.Submission != "":
+		return "sending"
+	}
+	word, _, _ := strings.Cut(j.Status.Words(), " ")
+	return text.Of(word)
+}
+
+func (j *job) took() value {
+	took, ok := j.Took()
+	if !ok {
+		return value{}
+	}
+	return number(took.Round(time.Millisecond).Seconds())
+}
+
+func (j *job) savedPath() value {
+	f, _ := j.known.Store.Saved.Output(j.Key())
+	return textOf(f.Path)
+}
+
+// costOf formats a cost for a cell.
+func costOf(c outbox.Cost) text.Text {
+	if c.Kind == outbox.CostUnknown {
+		return none
+	}
+	return dollars(&c.Amount, c.Kind)
+}
+
+// costValue is a cost in JSON and CSV.
+func costValue(c outbox.Cost) value {
+	if c.Kind == outbox.CostUnknown {
+		return value{}
+	}
+	return money(&c.Amount)
+}
+
+// costBasis says how a cost is known: billed, estimate, derived, or "" if it is not.
+func costBasis(k outbox.CostKind) text.Text {
+	switch k {
+	case outbox.CostActual:
+		return "billed"
+	case outbox.CostEstimate:
+		return "estimate"
+	case outbox.CostDerived:
+		return "derived"
+	}
+	return ""
+}
