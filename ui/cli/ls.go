@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -39,8 +40,9 @@ no list yet, it asks the server by itself. With --json the member "as_of" says w
 the list was current.
 
 FILTER is what is typed after / in the dashboard: words that must all match, such as
-status:failed, model:sync-3, label:acme, saved:no. A minus excludes; write -- before
-a first word with a minus.`,
+status:failed, label:acme, "cost:>1", "age:<2h", saved:no; "or" joins alternatives,
+and a minus excludes. Quote < and > for the shell, and write -- before a word that
+begins with a minus.`,
 		RunE: func(c *cobra.Command, words []string) error { return w.ls(c, l, &f, strings.Join(words, " ")) },
 	}
 	f.format = l.flags(c)
@@ -90,6 +92,9 @@ func (f *lsFlags) query(filter string) (q table.Query, err error) {
 		return q, errors.New("--sort: " + unknownName("order", f.sort, sortNames()))
 	case f.limit < 0:
 		return q, errors.New("--limit must not be below 0")
+	}
+	if mistake := new(state.Generation).Vocabulary().Check(filter); mistake != nil {
+		return q, fmt.Errorf("the filter: %w", mistake)
 	}
 	return table.Query{Text: filter, Sort: jobSorts()[i].by, Reverse: f.reverse}, nil
 }
@@ -178,8 +183,8 @@ func (k *knownJobs) found(ctx context.Context, v voice, q table.Query) iter.Seq2
 		q.Costs, q.Notes = &k.Store.Prices, k.Store.Remarks()
 		var view table.View[state.Generation]
 		view.Update(&k.Store.Generations, q)
-		if mistake := view.FilterMistake(); mistake != "" {
-			v.warn(text.Of("the filter: " + mistake))
+		if mistake := view.Mistake(); mistake != nil {
+			v.warn(text.Of("the filter: " + mistake.Error()))
 		}
 		for i := range view.Len() {
 			if !yield(&job{k.Job(view.At(i)), k.Jobs}, nil) {

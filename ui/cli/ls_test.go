@@ -65,6 +65,7 @@ g3  completed   sync-3     promo_fr    -      -              -       -  2026-11-
 	d.says("ls -q --sort cost --limit 2", "s9\ng1\n")
 	d.says("ls -q --sort age --reverse --limit 1", "g3\n")
 	d.says("ls -q saved:yes note:noisy verdict:approved", "g1\n")
+	d.says("ls -q cost:>1.5 or status:failed", "s9\ng2\n")
 	d.says("ls -q label:nobody", "")
 	d.says("ls status:rejected", "No jobs.\n")
 }
