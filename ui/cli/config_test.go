@@ -13,11 +13,13 @@ func TestConfigShow(t *testing.T) {
 	d.variables["SYNC_BASE_URL"] = "https://sync.example"
 	d.configure("theme = \"dark\"\nascii = 3\n[refresh]\nrunning = \"1s\"\n[budget]\ndaily = \"100 hard\"\n[keys]\nopen = \"Q\"\n")
 	got := d.run("config show --json")
-	var all []struct {
-		Name, Value string
-		SetBy       *string `json:"set_by"`
-		Line        int
-		Problem     *string
+	var all struct {
+		Items []struct {
+			Name, Value string
+			SetBy       *string `json:"set_by"`
+			Line        int
+			Problem     *string
+		}
 	}
 	if err := json.Unmarshal([]byte(got.out), &all); err != nil || got.status != 0 {
 		t.Fatalf("%v: %+v", err, got)
@@ -29,7 +31,7 @@ func TestConfigShow(t *testing.T) {
 		"keys.open": {`"Q"`, file, ""}, "notify.ends": {`["queue","pilot","set","watched","last"]`, "", ""}, "notify.progress": {"true", "", ""},
 		"queue.slots": {"0", "", ""}, "output.automatic": {`"off"`, "", ""}, "upload.visibility": {`"user"`, "", ""},
 	}
-	for _, s := range all {
+	for _, s := range all.Items {
 		w, listed := want[s.Name]
 		delete(want, s.Name)
 		by, problem := "", ""
@@ -74,8 +76,8 @@ func TestConfigCheck(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	got = d.run("config check --json")
-	var list []problemJSON
-	if err := json.Unmarshal([]byte(got.out), &list); err != nil || len(list) != 4 || got.status != StatusUsage || list[0].Setting != "thme" || list[0].Line != 1 {
+	var list struct{ Items []problemJSON }
+	if err := json.Unmarshal([]byte(got.out), &list); err != nil || len(list.Items) != 4 || got.status != StatusUsage || list.Items[0].Setting != "thme" || list.Items[0].Line != 1 {
 		t.Errorf("%v: %+v", err, got)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -28,9 +29,17 @@ func unwritten(err error) error {
 	return &Failure{Status: StatusError, Code: "output", Err: fmt.Errorf("the output could not be written: %w", err)}
 }
 
+// items is the document of a list.
+type items struct {
+	Items any `json:"items"`
+}
+
 // writeJSON writes a struct, or those of its members that --json asks for, as one
-// indented JSON document.
+// indented JSON document. A slice becomes its "items".
 func writeJSON(c *cobra.Command, document any) error {
+	if reflect.TypeOf(document).Kind() == reflect.Slice {
+		document = items{document}
+	}
 	b, err := encoded(document)
 	if err != nil {
 		return err
