@@ -22,8 +22,11 @@ const (
 	Pending    Status = "PENDING"
 	Processing Status = "PROCESSING"
 	Completed  Status = "COMPLETED"
-	Failed     Status = "FAILED"
-	Rejected   Status = "REJECTED"
+	// CompletedPartial is documented for dialogue edits: there is a result, but not
+	// all of what was asked for.
+	CompletedPartial Status = "COMPLETED_PARTIAL"
+	Failed           Status = "FAILED"
+	Rejected         Status = "REJECTED"
 )
 
 // Running reports whether the job occupies a slot of the plan.
@@ -32,14 +35,17 @@ func (s Status) Running() bool { return s == Pending || s == Processing }
 // Terminal reports whether the status is final. An unknown status is not.
 func (s Status) Terminal() bool {
 	switch s {
-	case Completed, Failed, Rejected, "CANCELED", "CANCELLED":
+	case Completed, CompletedPartial, Failed, Rejected, "CANCELED", "CANCELLED":
 		return true
 	}
 	return false
 }
 
+// Produced reports whether the job ended with a result, whole or in part.
+func (s Status) Produced() bool { return s == Completed || s == CompletedPartial }
+
 // Troubled reports whether the job ended without a result.
-func (s Status) Troubled() bool { return s.Terminal() && s != Completed }
+func (s Status) Troubled() bool { return s.Terminal() && !s.Produced() }
 
 // Words returns the words that a status can be found by: its name in lower case
 // and, for PROCESSING, "running", as the screen calls it.
@@ -55,6 +61,8 @@ func (s Status) Words() string {
 		return "failed"
 	case Rejected:
 		return "rejected"
+	case CompletedPartial:
+		return "completed_partial partial"
 	}
 	return strings.ToLower(string(s))
 }

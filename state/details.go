@@ -63,6 +63,11 @@ func (s *Store) ApplyDetails(q Query, a Answer, now time.Time) {
 		return
 	}
 	job := a.Details.Job
+	for i := range job.Input {
+		if p := job.Input[i].Provider; p != nil {
+			s.WantVoices(p.VoiceID)
+		}
+	}
 	s.Observe([]Generation{NewGeneration(job)}, now)
 	if a.Details.Costs != nil {
 		s.Billed(q.Job, *a.Details.Costs, now)

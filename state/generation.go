@@ -158,7 +158,7 @@ func (g *Generation) Vocabulary() table.Vocabulary {
 			{Field: "cost", Kind: table.Money}, {Field: "age", Kind: table.Age}, {Field: "len", Kind: table.Span}, {Field: "took", Kind: table.Span},
 		},
 		Words: map[string][]string{
-			"status":  {"pending", "running", "processing", "completed", "failed", "rejected", "sending", "unknown", "gone"},
+			"status":  {"pending", "running", "processing", "completed", "failed", "rejected", "partial", "sending", "unknown", "gone"},
 			"saved":   {"yes", "no"},
 			"verdict": {"approved", "retake", "none"},
 		},

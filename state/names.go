@@ -7,16 +7,21 @@ import (
 	"dubtop/api/text"
 )
 
-// Jobs tell only the ids of their assets and projects. The names are remembered
-// across starts, so that a name is shown at once and also after its deletion.
+// Jobs tell only the ids of their assets, projects and voices. The names are
+// remembered across starts, so that a name is shown at once and also after its deletion.
 
-// nameKind says whether a name belongs to an asset or a project.
+// nameKind says what a name belongs to.
 type nameKind string
 
 const (
 	kindAsset   nameKind = "asset"
 	kindProject nameKind = "project"
+	kindVoice   nameKind = "voice"
+	kindRead    nameKind = "read" // when a list was read
 )
+
+// voicesList is the list of voices, as an id.
+const voicesList api.ID = "voices"
 
 type nameKey struct {
 	kind nameKind
@@ -38,7 +43,7 @@ func (n *nameless) add(asset api.ID, job string) {
 
 // Name is a remembered name, for the journal.
 type Name struct {
-	Kind string // asset or project
+	Kind string // asset, project, voice, or read
 	ID   api.ID
 	Name text.Text
 }
@@ -57,6 +62,9 @@ func (s *Store) BringNames(all []Name) {
 			s.names[key] = n.Name
 			s.nameInLedger(key)
 			s.renamed = s.renamed || key.kind == kindProject
+			if key == (nameKey{kindRead, voicesList}) {
+				s.Voices.read, _ = time.Parse(time.RFC3339, string(n.Name)) // else it is read again
+			}
 		}
 	}
 	s.nameProjects()

@@ -71,6 +71,8 @@ type facts struct {
 	whole    bool
 	moved    bool // something has changed the balance since it was requested
 	settle   settleFacts
+	voices   bool      // the names of voices are wanted
+	voicesAt time.Time // when their list is to be read again
 }
 
 // NewPoller returns a poller that has made no requests yet.
@@ -238,6 +240,8 @@ func (p *Poller) look(s *Store) {
 		known:    s.Generations.Known(),
 		whole:    s.History.Whole,
 		settle:   s.settleFacts(),
+		voices:   s.Voices.wanted && !s.Voices.absent,
+		voicesAt: s.Voices.again(),
 		moved:    !s.Standing.absent && s.Standing.asked != s.moment(),
 	}
 }

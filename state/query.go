@@ -26,6 +26,7 @@ const (
 	Charges                  // the actual cost of one of our jobs
 	Projects                 // all projects
 	Standings                // the account and its balance
+	VoiceLists               // the voices of the account
 	Settlements              // a page of what finished, and what it cost
 	Backfill                 // a page of older generations
 	Awaited                  // a job whose end somebody waits for; several at once
@@ -46,6 +47,7 @@ const PageSize = 100
 //	Models: none, for Client.Models
 //	Projects: none, for Client.Projects
 //	Standings: none, for Client.Account
+//	VoiceLists: none, for Client.Voices
 //	Settlements: none, for Client.Finished; the journal knows which page
 //	UnitPrices: Estimate, for Client.Estimate
 //	Charges: Job, for Client.Costs
@@ -73,6 +75,7 @@ type Answer struct {
 	Assets      []Asset
 	Models      []Model
 	Projects    []Project
+	Voices      []api.Voice
 	Account     api.Account
 	Estimate    api.Estimate
 	Costs       api.Costs
@@ -140,6 +143,14 @@ func StandingAnswer(a api.Account, err error) Answer {
 		return Answer{Absent: true}
 	}
 	return Answer{Account: a, Err: err}
+}
+
+// VoicesAnswer converts the answer of Client.Voices.
+func VoicesAnswer(all api.List[api.Voice], err error) Answer {
+	if unsupported(err) {
+		return Answer{Absent: true}
+	}
+	return Answer{Voices: all.Items, Err: err}
 }
 
 // EstimateAnswer converts the answer of Client.Estimate.

@@ -84,7 +84,7 @@ func (s *Saved) Pass(job string) {
 // jobEnded notes a job that has ended. fresh means that it was known to run
 // before.
 func (s *Saved) jobEnded(g *Generation, fresh bool) {
-	if g.Status == api.Completed && !s.passed[g.Key()] && s.watch.covers(g, fresh) {
+	if g.Status.Produced() && !s.passed[g.Key()] && s.watch.covers(g, fresh) {
 		s.ended = append(s.ended, g.ID)
 	}
 }

@@ -119,6 +119,9 @@ func standOf(r *outbox.QueueRow) stand {
 }
 
 func standOfJob(g *Generation) stand {
+	if g.Status.Produced() && g.Submission == "" {
+		return standDone
+	}
 	switch g.Class() {
 	case table.ClassDone:
 		return standDone

@@ -25,6 +25,7 @@ type Store struct {
 	Models      table.Collection[Model]
 	Projects    table.Collection[Project]
 	NoProjects  bool                              // the server has no projects
+	Voices      Voices                            // the list of voices
 	Standing    Standing                          // the server's answer about the account
 	Settling    Settling                          // how the costs of finished jobs are read
 	Queue       table.Collection[outbox.QueueRow] // the latest Outbox.Rows
@@ -81,7 +82,7 @@ func (s *Store) Clear() {
 	s.names, s.unsaved, s.nameless, s.grouped = nil, nil, nil, false
 	s.Models.Clear()
 	s.Projects.Clear()
-	s.NoProjects, s.Standing = false, Standing{}
+	s.NoProjects, s.Standing, s.Voices = false, Standing{}, Voices{}
 	s.Settling = Settling{}
 	s.Queue.Clear()
 	s.Ledger.Clear()

@@ -45,6 +45,7 @@ func kinds() [topics]kind {
 		Charges:     chargesKind(),
 		Projects:    projectsKind(),
 		Standings:   standingKind(),
+		VoiceLists:  voicesKind(),
 		Settlements: settlementKind(),
 		Backfill:    backfillKind(),
 		Awaited:     awaitedKind(),

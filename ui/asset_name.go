@@ -2,6 +2,7 @@ package ui
 
 import (
 	"cmp"
+	"strings"
 
 	"dubtop/api"
 	"dubtop/api/text"
@@ -50,11 +51,24 @@ func (a *desk) audioName(d *draft.Draft) text.Text {
 func (a *desk) inputWords(in *api.Input) text.Text {
 	switch {
 	case in.Provider != nil:
-		return text.Sprintf("“%s” spoken by voice %s", in.Provider.Script, in.Provider.VoiceID)
+		return text.Sprintf("“%s” spoken by %s", in.Provider.Script, cmp.Or(a.store.VoiceName(in.Provider.VoiceID), "voice "+text.Of(string(in.Provider.VoiceID))))
 	case in.AssetID != "":
 		return a.assetWords(in.AssetID)
 	}
 	return in.URL.Shown()
+}
+
+// wantVoices says that the voices of a draft are looked at.
+func (a *desk) wantVoices(d *draft.Draft) {
+	a.store.WantVoices(api.ID(d.VoiceID))
+	for i := range d.More {
+		a.store.WantVoices(api.ID(d.More[i].VoiceID))
+	}
+}
+
+// voiceName returns the name of a voice, or else its id as typed.
+func (a *desk) voiceName(typed string) text.Text {
+	return cmp.Or(a.store.VoiceName(api.ID(strings.TrimSpace(typed))), text.Of(typed))
 }
 
 // assetWords returns the name of an asset with its short id, or else its id.

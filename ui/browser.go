@@ -230,7 +230,7 @@ func outputCmd(s *account.Account, id api.ID, what use) tea.Cmd {
 			return outputMsg{what: what, err: err}
 		}
 		output := job.Output
-		if output.IsZero() && job.Status == api.Completed {
+		if output.IsZero() && job.Status.Produced() {
 			output, err = s.Client.Download(ctx, id)
 		}
 		if err != nil || output.IsZero() {

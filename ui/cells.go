@@ -35,6 +35,8 @@ func statusCell(t *paint.Theme, s api.Status) paint.Piece {
 		return paint.Running.Of(t.Glyphs.Running + " " + word)
 	case s == api.Completed:
 		return paint.Done.Of(t.Glyphs.Completed + " " + word)
+	case s == api.CompletedPartial:
+		return paint.Warn.Of(t.Glyphs.Alert + " " + word)
 	case s.Troubled():
 		return paint.Bad.Of(t.Glyphs.Failed + " " + word)
 	}
@@ -51,6 +53,8 @@ func statusWord(s api.Status) text.Text {
 		return "running"
 	case api.Completed:
 		return "completed"
+	case api.CompletedPartial:
+		return "partial"
 	case api.Failed:
 		return "failed"
 	case api.Rejected:

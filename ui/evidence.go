@@ -25,7 +25,7 @@ func (a *desk) evidence(code string, g *state.Generation, job *api.Generation) (
 			}
 		}
 	case strings.HasPrefix(code, "voice_"), code == "generation_text_length_exceeded":
-		found = spoken(job, code)
+		found = a.spoken(job, code)
 	default:
 		found = a.requestEvidence(code, job)
 	}
@@ -48,12 +48,16 @@ func (a *desk) requestEvidence(code string, job *api.Generation) []text.Text {
 }
 
 // spoken describes the scripts of a job.
-func spoken(job *api.Generation, code string) (found []text.Text) {
+func (a *desk) spoken(job *api.Generation, code string) (found []text.Text) {
 	for i := range job.Input {
 		switch p := job.Input[i].Provider; {
 		case p == nil:
 		case strings.HasPrefix(code, "voice_"):
-			found = append(found, "voice "+text.Of(string(p.VoiceID)))
+			words := "voice " + text.Of(string(p.VoiceID))
+			if name := a.store.VoiceName(p.VoiceID); name != "" {
+				words += ", " + name
+			}
+			found = append(found, words)
 		default:
 			found = append(found, scriptLength(p.Script))
 		}

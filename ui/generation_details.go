@@ -88,6 +88,10 @@ func (a *composer) explained(g *state.Generation, told *api.Generation, width in
 		return a.advice(width, "Gone", "The server no longer has this job. This is what dubtop last saw of it.", paint.Warn)
 	case g.Status.Troubled():
 		return a.autopsy(g, told, width)
+	case g.Status == api.CompletedPartial:
+		return append(a.advice(width, "Partial", "The server completed this job only in part: compare the output with what was asked for. It is paid for.", paint.Warn), "")
+	case !g.Status.Terminal() && !g.Status.Running():
+		return append(a.advice(width, "Status", "dubtop does not know this status: it shows it as the server says it, and asks again.", paint.Muted), "")
 	case g.Status.Running():
 		return a.forecast(g, told, width)
 	}
@@ -187,10 +191,18 @@ func (a *composer) openGeneration(g *state.Generation) tea.Cmd {
 	turn := func(by int) func() tea.Cmd {
 		return kit.Plain(func() { d.part = (d.part + by + partCount) % partCount; d.Top = 0; d.Scroll(0) })
 	}
+	links := a.Does(keymap.PickAsset, func() tea.Cmd { return a.openLinks(d.opened().Job) }).Unless(func() text.Text {
+		if job := d.opened().Job; job == nil || len(linksOfJob(job)) == 0 {
+			return "this job has no links"
+		}
+		return ""
+	})
+	links.Key.SetHelp(links.Key.Help().Key, "open one of its links: output, speech, inputs")
 	d.Extra = append([]kit.Action{
 		a.Does(keymap.NextPart, turn(1)).Hinted("next part"),
 		a.Does(keymap.PreviousPart, turn(-1)),
 		a.Does(keymap.Refresh, func() tea.Cmd { return d.fetch() }).Hinted("refresh"),
+		links,
 	}, generationActions(a, oneJob(d.row))...)
 	a.Push(d)
 	a.pictures.of[d] = func() pictureOf {
@@ -335,8 +347,10 @@ func (d *generationDetails) overview(g *state.Generation, width int) []paint.Sty
 	if p := a.pictureLines(a.openedPicture(g, o.Job), min(width, 60), 14); len(p) > 0 {
 		lines = append(append(lines, ""), p...)
 	}
-	if !o.Job.Output.IsZero() {
-		lines = append(append(lines, "", t.Fact("output", o.Job.Output.Shown(), paint.Normal)), reads(t, o.Job.Output)...)
+	for _, x := range []jobLink{{"output", o.Job.Output}, {"speech", o.Job.SynthesizedAudio}, {"segments", o.Job.SegmentOutput}} {
+		if !x.link.IsZero() {
+			lines = append(append(lines, "", t.Fact(x.what, x.link.Shown(), paint.Normal)), reads(t, x.link)...)
+		}
 	}
 	return lines
 }

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -78,6 +79,7 @@ func (a *composer) generationForm(draft draft.Draft) *generationForm {
 	f := &generationForm{app: a, files: map[string]fileFact{}, looks: map[string]*looking{}, paths: completions{}}
 	f.Stage, f.Check, f.Changed, f.Note, f.Differs, f.Left = a.Stage, func(name string) kit.Problem { return problemOf(f.checkField(name)) }, f.edit, f.noteOf, f.changes, f.lookAt
 	f.Shown = f.shown
+	a.wantVoices(&draft)
 	f.Longer = func(name string) string { return f.paths.of(name, f.Current().Value()) }
 	draft = draft.Clone()
 	if draft.Options == nil {
@@ -103,6 +105,9 @@ func (f *generationForm) edit(name, value string) tea.Cmd {
 		return nil
 	}
 	d.Put(name, value)
+	if name == draft.FieldVoice {
+		f.app.store.WantVoices(api.ID(value))
+	}
 	if reshapes(name) {
 		f.rebuild()
 	}
@@ -141,6 +146,8 @@ func (f *generationForm) shown(name string) text.Text {
 		return f.app.shownInForm(f.draft.Visual)
 	case draft.FieldAudio:
 		return f.app.shownInForm(f.draft.Audio)
+	case draft.FieldVoice:
+		return f.app.store.VoiceName(api.ID(strings.TrimSpace(f.draft.VoiceID)))
 	case draft.FieldProject:
 		return f.app.store.ProjectName(api.ID(f.draft.ProjectID))
 	}

@@ -52,6 +52,9 @@ func newSetGrid(f *setForm, sources inputs.JobSources, set jobset.Set) *setGrid 
 	maps.Copy(g.assets, f.typed.assets)
 	g.rows.Replace(set.Rows, a.Now)
 	g.set.Rows = nil
+	for r := range g.rows.All() {
+		a.wantVoices(&r.Draft)
+	}
 	var ctx context.Context
 	ctx, g.stop = context.WithCancel(context.Background())
 	g.made = func(drafts []draft.Draft) (map[string]jobset.Made, error) {
@@ -210,7 +213,7 @@ func (g *setGrid) pane(r *jobset.Row, width int) []paint.Styled {
 	fact("video", g.app.typedMedia(d.Visual))
 	fact("audio", g.app.typedMedia(d.Audio))
 	fact("script", text.Of(d.Script))
-	fact("voice", text.Of(d.VoiceID))
+	fact("voice", g.app.voiceName(d.VoiceID))
 	fact("language", text.Of(r.Lang))
 	if r.Measured.Output > 0 {
 		fact("length", g.lengthCell(r).Text+text.Sprintf(", from video %s and sound %s", length(api.Seconds(r.Measured.Video)), length(api.Seconds(r.Measured.Audio))))

@@ -137,7 +137,7 @@ func noOutput(set selection) text.Text {
 		return "it is not known yet whether this became a job"
 	case g.Gone:
 		return "the server no longer knows this job"
-	case g.Status == api.Completed:
+	case g.Status.Produced():
 		return ""
 	case g.Status.Troubled():
 		return "this job ended without an output"
@@ -155,7 +155,7 @@ func (a *desk) linksOf(jobs []state.Generation, what use) tea.Cmd {
 			local = append(local, f.Path)
 			continue
 		}
-		if g := &jobs[i]; g.Submission == "" && !g.Gone && g.Status == api.Completed && g.ID != "" {
+		if g := &jobs[i]; g.Submission == "" && !g.Gone && g.Status.Produced() && g.ID != "" {
 			ids = append(ids, g.ID)
 		}
 	}

@@ -1,8 +1,10 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -36,6 +38,7 @@ type voicesMsg struct {
 
 func (m voicesMsg) apply(a *desk) tea.Cmd {
 	a.Calm()
+	m.keep(a)
 	switch {
 	case errors.Is(m.err, api.ErrUnsupported):
 		a.Warn("this server lists no voices: type the id of one, your own or from ElevenLabs")
@@ -77,6 +80,20 @@ func (m voicesMsg) apply(a *desk) tea.Cmd {
 	})
 	a.Push(l)
 	return nil
+}
+
+// keep learns the names of the voices, or takes those known from before if the
+// server can't be asked.
+func (m *voicesMsg) keep(a *desk) {
+	known := a.store.KnownVoices()
+	switch {
+	case m.err == nil:
+		a.store.NameVoices(m.voices, a.Now)
+	case len(known) > 0 && !errors.Is(m.err, api.ErrUnsupported):
+		a.Complain("these voices are known from before: " + errorText(m.err))
+		m.voices, m.err = known, nil
+		slices.SortFunc(m.voices, func(v, w api.Voice) int { return cmp.Or(cmp.Compare(v.Name, w.Name), cmp.Compare(v.ID, w.ID)) })
+	}
 }
 
 func voiceCells(v api.Voice) []paint.Piece {

@@ -107,7 +107,7 @@ func (f *parts) openSounds() tea.Cmd {
 				what = text.Of("“" + s.Script + "”")
 			}
 			rows = append(rows, []paint.Piece{
-				paint.Normal.Of(text.Of(f.draft.Refs()[i+1])), paint.Normal.Of(what), paint.Muted.Of(text.Of(s.VoiceID)),
+				paint.Normal.Of(text.Of(f.draft.Refs()[i+1])), paint.Normal.Of(what), paint.Muted.Of(f.app.voiceName(s.VoiceID)),
 				checked(f.app.Theme, f.draft.CheckSound(i, f.env())),
 			})
 		}

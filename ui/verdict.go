@@ -7,7 +7,6 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
@@ -32,7 +31,7 @@ func (a *composer) judging(set selection) kit.Action {
 			return tooMany(n, wordMost)
 		case n < 2 && set.one() == nil:
 			return set.none()
-		case n < 2 && set.one().Status != api.Completed && set.shown == nil:
+		case n < 2 && !set.one().Status.Produced() && set.shown == nil:
 			return noOutput(set)
 		}
 		return a.unjudgeable()
@@ -46,7 +45,7 @@ func (a *desk) unjudgeable() text.Text { return a.unkept("verdicts") }
 // judgeable returns those jobs that have made something.
 func judgeable(jobs []state.Generation) (judged []named) {
 	for i := range jobs {
-		if g := &jobs[i]; g.ID != "" && g.Submission == "" && g.Status == api.Completed {
+		if g := &jobs[i]; g.ID != "" && g.Submission == "" && g.Status.Produced() {
 			judged = append(judged, named{string(g.ID), g.Name})
 		}
 	}

@@ -36,7 +36,7 @@ func (s *Server) shown(j *job, now time.Time) *generation {
 		g.ProjectID = orNull(made.ProjectID)
 	}
 	link := ""
-	if g.Status == completed {
+	if produced(g.Status) {
 		link = s.outputLink(j, now)
 		g.OutputDuration = j.seconds
 		if len(made.Segments) > 0 {
@@ -212,13 +212,16 @@ func (s *Server) deleteGeneration(w http.ResponseWriter, r *http.Request) {
 	writeJSON(w, http.StatusOK, g)
 }
 
+// produced reports whether a job of a status has an output.
+func produced(status string) bool { return status == completed || status == partial }
+
 // output returns a completed job and the link to its file.
 func (s *Server) output(r *http.Request) (j *job, link string, f *failure) {
 	now := s.now()
 	if j, f = s.find(r); f != nil {
 		return nil, "", f
 	}
-	if j.status(now) != completed {
+	if !produced(j.status(now)) {
 		return nil, "", refuse(http.StatusNotFound, "", "There is no output yet")
 	}
 	return j, s.fileLink(j, now), nil

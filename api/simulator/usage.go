@@ -33,7 +33,7 @@ func (s *Server) costsOf(j *job, now time.Time) costs {
 	switch cost, ok := s.charged(s.creationOf(j).Model, j.seconds); {
 	case !j.ended(now) || now.Sub(j.end) < s.opts.CostDelay:
 		c.Availability, c.RetryAfter = "pending", &soon
-	case status != completed: // failed jobs are free
+	case !produced(status): // failed jobs are free
 		total("0.00")
 	case !ok:
 		c.Availability = "unavailable"

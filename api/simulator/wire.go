@@ -15,6 +15,7 @@ const (
 	jobsCreated = "JOBS_CREATED"
 	processing  = "PROCESSING"
 	completed   = "COMPLETED"
+	partial     = "COMPLETED_PARTIAL"
 	failed      = "FAILED"
 	rejected    = "REJECTED"
 )

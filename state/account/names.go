@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state"
 	"dubtop/state/download"
@@ -81,7 +80,7 @@ func unready(g *state.Generation, k output.Kind) text.Text {
 		return "it is not known yet whether it became a job"
 	case g.Gone:
 		return "the server no longer knows it"
-	case k == output.Request, g.Status == api.Completed:
+	case k == output.Request, g.Status.Produced():
 		return ""
 	case g.Status.Troubled():
 		return "it ended without an output"

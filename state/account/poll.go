@@ -65,6 +65,8 @@ func answer(ctx context.Context, c *api.Client, j *journal.Journal, q state.Quer
 		return state.ProjectsAnswer(c.Projects(ctx))
 	case state.Standings:
 		return state.StandingAnswer(c.Account(ctx))
+	case state.VoiceLists:
+		return state.VoicesAnswer(c.Voices(ctx))
 	case state.Settlements:
 		return settlement(ctx, c, j)
 	case state.UnitPrices:

@@ -159,7 +159,7 @@ func (r *saveRun) linkIn(ctx context.Context, job *api.Generation) (api.URL, err
 	case output.Audio:
 		return job.SynthesizedAudio, nil
 	}
-	if job.Output.IsZero() && job.Status == api.Completed {
+	if job.Output.IsZero() && job.Status.Produced() {
 		link, err := r.client.Download(ctx, job.ID)
 		if errors.Is(err, api.ErrUnsupported) {
 			return api.URL{}, nil
