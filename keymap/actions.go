@@ -80,6 +80,7 @@ const (
 	Edit            Name = "edit"
 	Drop            Name = "drop"
 	Delete          Name = "delete"
+	Undo            Name = "undo"
 	Columns         Name = "columns"
 	Resend          Name = "send_once_more"
 	Refresh         Name = "refresh"
@@ -214,6 +215,7 @@ func working() []Entry {
 		{Totals, []string{"T"}, "T", "totals", GroupJob},
 		{Export, []string{"E"}, "E", "export as CSV", GroupJob},
 		{Delete, []string{"X"}, "X", "delete on the server", GroupJob},
+		{Undo, []string{"u"}, "u", "undo the last change made here", GroupJob},
 
 		{MoveDown, []string{"J", "shift+down"}, "J", "send later", GroupQueue},
 		{MoveUp, []string{"K", "shift+up"}, "K", "send sooner", GroupQueue},

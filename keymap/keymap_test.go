@@ -81,7 +81,6 @@ func TestOverrideLeavesOtherMapsAlone(t *testing.T) {
 func TestPlannedKeysStayFree(t *testing.T) {
 	planned := map[string]map[string]string{
 		reach(GroupJob): {
-			"u": "undo",
 			"z": "pane", "M": "mouse",
 		},
 	}

@@ -104,7 +104,7 @@ func (b *Batch) Class() table.Class {
 // Haystack joins the id and the status for searching.
 func (b *Batch) Haystack() string { return b.haystack }
 
-// FieldValue supports id, name and status.
+// FieldValue supports id, name and status. What is put away supplies hidden.
 func (b *Batch) FieldValue(name string) (string, bool) {
 	switch name {
 	case "id":
@@ -113,6 +113,8 @@ func (b *Batch) FieldValue(name string) (string, bool) {
 		return strings.ToLower(string(b.Name)), true
 	case "status":
 		return b.statusWords(), true
+	case "hidden":
+		return "no", true
 	}
 	return "", false
 }
@@ -120,8 +122,11 @@ func (b *Batch) FieldValue(name string) (string, bool) {
 // Vocabulary lists the fields and statuses of batches.
 func (b *Batch) Vocabulary() table.Vocabulary {
 	return table.Vocabulary{
-		Fields:     []string{"id", "name", "status"},
-		Words:      map[string][]string{"status": {"pending", "created", "jobs_created", "running", "processing", "completed", "failed", "sending", "unknown"}},
+		Fields: []string{"id", "name", "status", "hidden"},
+		Words: map[string][]string{
+			"status": {"pending", "created", "jobs_created", "running", "processing", "completed", "failed", "sending", "unknown"},
+			"hidden": {"yes", "no"},
+		},
 		Quantities: []table.Quantity{{Field: "age", Kind: table.Age}},
 	}
 }

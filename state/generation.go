@@ -97,7 +97,7 @@ func (g *Generation) Class() table.Class {
 func (g *Generation) Haystack() string { return g.haystack }
 
 // FieldValue supports id, name, model, status, label, set, lang, verdict, project,
-// code, and error (code and words). Remarks supply note and saved.
+// code, and error (code and words). Remarks supply note, saved and hidden.
 func (g *Generation) FieldValue(name string) (string, bool) {
 	switch name {
 	case "status":
@@ -111,12 +111,12 @@ func (g *Generation) FieldValue(name string) (string, bool) {
 	return unremarked(name)
 }
 
-// unremarked returns the value of a note or saved field without a remark.
+// unremarked returns the value of a note, saved or hidden field without a remark.
 func unremarked(name string) (value string, ok bool) {
 	switch name {
 	case "note":
 		return "", true
-	case "saved":
+	case "saved", "hidden":
 		return "no", true
 	}
 	return "", false
@@ -152,7 +152,7 @@ func (g *Generation) field(name string) (value text.Text, ok bool) {
 // Vocabulary lists the fields and statuses of jobs.
 func (g *Generation) Vocabulary() table.Vocabulary {
 	return table.Vocabulary{
-		Fields: []string{"id", "name", "model", "status", "label", "set", "lang", "verdict", "project", "note", "saved", "code", "error"},
+		Fields: []string{"id", "name", "model", "status", "label", "set", "lang", "verdict", "project", "note", "saved", "hidden", "code", "error"},
 		Names:  []string{"set"},
 		Quantities: []table.Quantity{
 			{Field: "cost", Kind: table.Money}, {Field: "age", Kind: table.Age}, {Field: "len", Kind: table.Span}, {Field: "took", Kind: table.Span},
@@ -160,6 +160,7 @@ func (g *Generation) Vocabulary() table.Vocabulary {
 		Words: map[string][]string{
 			"status":  {"pending", "running", "processing", "completed", "failed", "rejected", "partial", "sending", "unknown", "gone"},
 			"saved":   {"yes", "no"},
+			"hidden":  {"yes", "no"},
 			"verdict": {"approved", "retake", "none"},
 		},
 	}

@@ -36,6 +36,7 @@ type Store struct {
 	Prices   Prices
 	Ledger   ledger.Ledger // all spending
 	Notes    Notes         // the user's notes on generations
+	Hidden   Hidden        // the jobs and batches that the user has put away
 	Sets     Sets          // the job sets and their members
 	Verdicts Verdicts      // the user's verdicts on generations
 	Saved    Saved         // the files of jobs on this machine
@@ -91,6 +92,7 @@ func (s *Store) Clear() {
 	s.costs, s.labels, s.Sets, s.Verdicts = costTracker{}, nil, Sets{}, Verdicts{}
 	s.Prices = Prices{version: s.Prices.version + 1}
 	s.Notes = Notes{version: s.Notes.version + 1}
+	s.Hidden = Hidden{version: s.Hidden.version + 1}
 	s.Saved = Saved{version: s.Saved.version + 1}
 	s.Hooked = Hooked{}
 	s.watched, s.blind = time.Time{}, time.Time{}

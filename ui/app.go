@@ -71,6 +71,7 @@ func (a *App) enter(c *account.Config) {
 	a.outbox = outgoing{Outbox: new(outbox.Outbox)}
 	a.notices.eyes, a.notices.off, a.pictures.on = before.notices.eyes, before.notices.off, before.pictures.on
 	a.Progress = nil
+	a.ForgetChanges()
 	a.Calm()
 	if c != nil {
 		if a.account != c.Account {

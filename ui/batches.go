@@ -39,6 +39,7 @@ func newBatches(a *composer) *kit.ListView[state.Batch] {
 			}
 		},
 	}}
+	v.Query.Notes, v.Query.Hidden = &a.store.Hidden, &a.store.Hidden
 	v.Pane = func(b *state.Batch, width int) []paint.Styled { return a.batchPane(b, width) }
 	none := v.None
 	noResults := func() text.Text {
@@ -76,6 +77,13 @@ func newBatches(a *composer) *kit.ListView[state.Batch] {
 			}
 			return []watchee{{named{b.Key(), cmp.Or(b.Name, text.Of(b.ID.Short()))}, b.Status.Terminal()}}
 		}, none),
+		a.hiding(func() []named {
+			b := v.Selected()
+			if b == nil || b.Submission != "" {
+				return nil
+			}
+			return []named{{b.Key(), cmp.Or(b.Name, text.Of(b.ID.Short()))}}
+		}, none, func() {}),
 		failures,
 	}
 	return v.With(append(own, a.savingBatch(func() api.ID { return v.Selected().ID }, noResults)...)...)

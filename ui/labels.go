@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"errors"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -64,13 +65,26 @@ func (m labelledMsg) apply(a *desk) tea.Cmd {
 		a.Complain("not labelled: " + errorText(m.err))
 		return nil
 	}
+	had := make(map[string]text.Text, len(m.ids))
 	for _, id := range m.ids {
+		had[id] = a.store.LabelOf(api.ID(id))
 		a.store.SetLabel(api.ID(id), string(m.label))
 	}
 	words := "labelled " + m.label
 	if m.label == "" {
 		words = "label removed"
 	}
-	a.Say(several(m.ids) + words)
+	words = several(m.ids) + words
+	a.Say(words)
+	a.restorable(words, func(s *account.Account) (err error) {
+		for label, ids := range byWords(had) {
+			err = errors.Join(err, s.Journal.LabelAll(context.Background(), ids, string(label)))
+		}
+		return err
+	}, func() {
+		for id, label := range had {
+			a.store.SetLabel(api.ID(id), string(label))
+		}
+	})
 	return nil
 }

@@ -2,11 +2,13 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
+	"dubtop/state/account"
 )
 
 // noteLimit is the maximum length of a note in characters.
@@ -82,9 +84,28 @@ func (m savedNoteMsg) apply(a *desk) tea.Cmd {
 		}
 		a.Complain("the note could not be saved: " + errorText(m.err))
 	case m.note == "":
-		a.Say(several(m.ids) + "note removed")
+		m.tell(a, several(m.ids)+"note removed")
 	default:
-		a.Say(several(m.ids) + "note saved")
+		m.tell(a, several(m.ids)+"note saved")
 	}
 	return nil
+}
+
+// tell says what was done, and lets it be taken back.
+func (m savedNoteMsg) tell(a *desk, words text.Text) {
+	a.Say(words)
+	had := make(map[string]text.Text, len(m.ids))
+	for i, id := range m.ids {
+		had[id] = m.old[i]
+	}
+	a.restorable(words, func(s *account.Account) (err error) {
+		for note, ids := range byWords(had) {
+			err = errors.Join(err, s.Journal.NoteAll(context.Background(), ids, string(note)))
+		}
+		return err
+	}, func() {
+		for id, note := range had {
+			a.store.Notes.Set(id, note)
+		}
+	})
 }

@@ -131,19 +131,26 @@ func (a *desk) toggleNotices() {
 
 // watchRows watches rows, or stops if all of them are watched.
 func (a *desk) watchRows(rows []named) tea.Cmd {
-	all := true
+	all, had := true, make(map[string]bool, len(rows))
 	for _, r := range rows {
-		all = all && a.notices.Watches[r.id]
+		had[r.id] = a.notices.Watches[r.id]
+		all = all && had[r.id]
 	}
 	for _, r := range rows {
 		a.notices.Watch(r.id, !all)
 	}
-	what := whose(rows)
+	words := "you are told when " + whose(rows) + verb(rows, " ends", " end")
 	if all {
-		a.Say("you are not told when " + what + verb(rows, " ends", " end"))
-	} else {
-		a.Say("you are told when " + what + verb(rows, " ends", " end"))
+		words = "you are not told when " + whose(rows) + verb(rows, " ends", " end")
 	}
+	a.Say(words)
+	a.Undoable(func() tea.Cmd {
+		for id, watched := range had {
+			a.notices.Watch(id, watched)
+		}
+		a.Undone(words)
+		return a.keepWatches()
+	})
 	return a.keepWatches()
 }
 

@@ -1,10 +1,13 @@
 package ui
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
+	"dubtop/state/draft"
 	"dubtop/state/outbox"
 	"dubtop/ui/kit"
 	"dubtop/ui/paint"
@@ -28,7 +31,15 @@ func (a *composer) moveQueued(rows []*outbox.QueueRow, by int) tea.Cmd {
 	if len(ids) == 0 {
 		a.Warn("none of them is waiting")
 	}
-	return a.do(a.session.Move(by, ids...)...)
+	was := a.outbox.Queue.Names()
+	work := a.session.Move(by, ids...)
+	if !slices.Equal(was, a.outbox.Queue.Names()) {
+		a.Undoable(func() tea.Cmd {
+			a.Undone("the order of the queue")
+			return a.do(a.session.Arrange(was)...)
+		})
+	}
+	return a.do(work...)
 }
 
 // inLine returns the ids of the rows that have a place in the queue.
@@ -56,6 +67,13 @@ func (a *composer) pauseQueued(rows []*outbox.QueueRow) tea.Cmd {
 	if !pause {
 		words = "resumed: " + text.Count(len(ids), "job", "jobs")
 	}
+	a.Undoable(func() tea.Cmd {
+		still := slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+			item, waits := a.outbox.Queue.Item(id)
+			return !waits || item.Paused != pause
+		})
+		return a.do(a.session.PauseItems(still, !pause, "undone: "+string(words)))
+	})
 	return a.do(a.session.PauseItems(ids, pause, string(words)))
 }
 
@@ -69,6 +87,7 @@ func (a *composer) pauseQueue() tea.Cmd {
 	if !paused {
 		words = "queue paused; " + string(a.KeyFor(keymap.PauseQueue)) + " resumes it"
 	}
+	a.Undoable(func() tea.Cmd { return a.do(a.session.PauseQueue(paused, "undone: "+words)) })
 	return a.do(a.session.PauseQueue(!paused, words))
 }
 
@@ -121,7 +140,37 @@ func (a *composer) dropQueued(rows []*outbox.QueueRow) tea.Cmd {
 			if !yes {
 				return nil
 			}
+			a.undropping(ids)
 			return a.do(a.session.Drop(ids, func(n int) string { return string("dropped: " + text.Count(n, "job", "jobs")) }))
 		},
+	})
+}
+
+// undropping lets a drop be taken back. The jobs come back as drafts: their
+// prices may have changed, and other jobs may have taken their place in a budget.
+func (a *composer) undropping(ids []string) {
+	var drafts []draft.Draft
+	for _, id := range ids {
+		sub, ok := a.outbox.Find(id)
+		if !ok || sub.Kind == outbox.SubmitBatch {
+			continue
+		}
+		d := outbox.DraftOf(&sub)
+		d.From = "dropped from the queue: its price is void"
+		drafts = append(drafts, d)
+	}
+	a.Undoable(func() tea.Cmd {
+		if len(drafts) == 0 {
+			a.Warn("not undone: a batch is made again from its file")
+			return nil
+		}
+		var keep []tea.Cmd
+		for _, d := range drafts {
+			ownDraft(&d)
+			keep = append(keep, a.keepOther(d))
+		}
+		a.Undone(text.Count(len(drafts), "job is a draft again", "jobs are drafts again") + ", to be priced anew; in the form (" +
+			a.KeyFor(keymap.NewGeneration) + ") " + a.KeyFor(keymap.OtherDraft) + " shows it")
+		return tea.Batch(keep...)
 	})
 }

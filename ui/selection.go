@@ -173,6 +173,13 @@ func (s *selection) again() *source {
 	return &x
 }
 
+// drop removes the marks.
+func (s *selection) drop() {
+	if s.unmark != nil {
+		s.unmark()
+	}
+}
+
 // fixed returns a copy that does not change with later marks.
 func (s *selection) fixed() selection {
 	jobs := s.chosen()

@@ -86,6 +86,7 @@ func (a *App) actions() []kit.Action {
 		a.Does(keymap.Messages, a.openMessages).Hinted("messages"),
 		a.Does(keymap.Picture, a.togglePictures),
 		a.Does(keymap.Notices, kit.Plain(a.toggleNotices)),
+		a.Undoing(),
 		a.pageAction(),
 		a.Does(keymap.Help, a.ToggleHelp),
 		a.Does(keymap.Suspend, a.suspend).Unless(a.unstoppable),
@@ -106,7 +107,7 @@ func (a *App) goodToKnow() []text.Text {
 		"Nothing that costs money is sent until you have seen and confirmed its price.",
 		"A running job can't be cancelled. Pending for more than five minutes is unusual; don't send it again.",
 		"Amounts: $1.40 was billed, ~$1.40 is the server's estimate, ?$1.40 is computed from length and list price. " + a.Theme.Glyphs.Least + " before a sum means that some costs are unknown, – that none is known.",
-		"Filters: all words must match, or one side of an \"or\"; status:failed, model:sync-3, label:acme, note:noisy, verdict:retake; cost:>1, age:<2h, len:>30s, took:>10m; -word excludes, (a or b) groups, \"two words\" belong together, label:none finds those without.",
+		"Filters: all words must match, or one side of an \"or\"; status:failed, model:sync-3, label:acme, note:noisy, verdict:retake; cost:>1, age:<2h, len:>30s, took:>10m; -word excludes, (a or b) groups, \"two words\" belong together, label:none finds those without; hidden:yes shows what was hidden.",
 	}
 }
 

@@ -162,10 +162,17 @@ func (m judgedMsg) apply(a *desk) tea.Cmd {
 // tell shows the verdicts.
 func (m judgedMsg) tell(a *desk) {
 	var one verdict.Given
+	had := make(map[string]verdict.Given, len(m.given))
 	for id, g := range m.given {
+		had[id] = a.store.Verdicts.Of(id)
 		a.store.SetVerdict(id, g)
 		one = g
 	}
+	a.restorable(m.whose+": verdict "+one.Verdict.Words(), func(s *account.Account) error { return saveVerdicts(s, had) }, func() {
+		for id, g := range had {
+			a.store.SetVerdict(id, g)
+		}
+	})
 	switch one.Verdict {
 	case verdict.None:
 		a.Say(m.whose + ": verdict removed")

@@ -19,6 +19,7 @@ type recollection struct {
 	interrupted []outbox.Submission
 	notes       state.Notes
 	labels      map[string][]string
+	hidden      state.Hidden
 	watches     []string
 	past        past
 	queue       queueRead
@@ -95,7 +96,9 @@ func recollect(ctx context.Context, j *journal.Journal, c Config) recollection {
 	m.drafts, lost = j.Drafts(ctx)
 	m.labels, unlabelled = j.Labels(ctx)
 	m.watches = readWatches(ctx, j)
-	m.err = errors.Join(m.err, torn, lost, unlabelled, unrun, unseen)
+	hidden, unhidden := j.Hidden(ctx)
+	m.hidden = state.NewHidden(hidden)
+	m.err = errors.Join(m.err, torn, lost, unlabelled, unhidden, unrun, unseen)
 	return m
 }
 
@@ -134,7 +137,7 @@ func (a *Account) recollected(m recollection, now time.Time) []Event {
 	a.bringSaves(m.saves)
 	a.tidySaves(m.saves)
 	a.bringBack(m.past)
-	a.Store.Notes = m.notes
+	a.Store.Notes, a.Store.Hidden = m.notes, m.hidden
 	m.slots.Configured = a.Slots
 	a.Outbox.Slots, a.kept = m.slots, m.slots
 	a.Outbox.Sender, a.turn.holder = m.mine, m.holder

@@ -282,6 +282,12 @@ func (a *Account) Move(by int, ids ...string) []Work {
 	return a.keepOrder()
 }
 
+// Arrange sorts items of the queue, here at once and then in the journal.
+func (a *Account) Arrange(ids []string) []Work {
+	a.Outbox.Arrange(ids)
+	return a.keepOrder()
+}
+
 // keepOrder saves the order, one save at a time, because a key may be held
 // down.
 func (a *Account) keepOrder() []Work {
@@ -290,11 +296,7 @@ func (a *Account) keepOrder() []Work {
 		return nil
 	}
 	v.ordering = true
-	items := a.Outbox.Queue.Items()
-	ids := make([]string, len(items))
-	for i := range items {
-		ids[i] = items[i].Submission.ID
-	}
+	ids := a.Outbox.Queue.Names()
 	return []Work{a.change([]string{outbox.TheOrder}, "", func(ctx context.Context, j *journal.Journal) error { return j.Reorder(ctx, ids) })}
 }
 

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -64,10 +65,19 @@ func TestRunsAreCarried(t *testing.T) {
 	if err := fresh.SaveLook(t.Context(), FileLook{Job: "j1", SHA256: "ab", Odd: true, Words: "has no sound"}); err != nil {
 		t.Fatal(err)
 	}
+	if err := fresh.Hide(t.Context(), []string{"j1", "j2"}, true); err != nil {
+		t.Fatal(err)
+	}
+	if err := fresh.Hide(t.Context(), []string{"j2"}, false); err != nil {
+		t.Fatal(err)
+	}
 	for range 2 {
 		if err := Join(t.Context(), dir, newKey, oldKey); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if hidden, err := old.Hidden(t.Context()); err != nil || !slices.Equal(hidden, []string{"j1"}) {
+		t.Errorf("hidden: %v, %v", hidden, err)
 	}
 	if runs, err := old.Hooks(t.Context()); err != nil || len(runs) != 1 || runs[0].Job != "j1" {
 		t.Errorf("%+v, %v", runs, err)

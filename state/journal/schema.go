@@ -32,6 +32,7 @@ func schema() []step {
 		{sql: schema13},
 		{sql: schema14},
 		{sql: schema15},
+		{sql: schema16},
 	}
 }
 

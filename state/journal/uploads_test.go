@@ -27,6 +27,7 @@ func downgrade(t *testing.T, j *Journal, to int) {
 		13: {"DROP TABLE usage", "DROP TABLE usage_walk"},
 		14: {"DROP TABLE digests", "DROP TABLE undigested", "DROP TRIGGER submissions_to_digest", "DROP TRIGGER submissions_to_digest_anew"},
 		15: {"DROP TABLE batch_jobs"},
+		16: {"DROP TABLE hidden"},
 		10: {"DROP TABLE verdicts", "ALTER TABLE generations DROP COLUMN inputs"},
 	}
 	statements := []string{fmt.Sprintf("PRAGMA user_version = %d", to)}

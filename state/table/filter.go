@@ -52,6 +52,18 @@ func (f *Filter) Empty() bool { return f.root.empty() }
 
 func (n *node) empty() bool { return n.shape == all && len(n.parts) == 0 }
 
+// asks reports whether a word is about a field.
+func (f *Filter) asks(field string) bool { return f.root.asks(field) }
+
+func (n *node) asks(field string) bool {
+	for i := range n.parts {
+		if n.parts[i].asks(field) {
+			return true
+		}
+	}
+	return n.shape == one && n.term.field == field
+}
+
 // Match reports whether a row matches.
 func (f *Filter) Match(row Searchable) bool { return f.match(row, row, new(facts)) }
 

@@ -24,7 +24,7 @@ type answer[T any] struct {
 // of them together have more than twice the rows of the collection.
 func (r *recent[T]) keep(v *View[T]) {
 	if !r.fits(v) {
-		*r = recent[T]{of: View[T]{rows: v.rows, query: v.query, seen: v.seen, priced: v.priced, noted: v.noted}}
+		*r = recent[T]{of: View[T]{rows: v.rows, query: v.query, seen: v.seen, priced: v.priced, noted: v.noted, hid: v.hid}}
 	}
 	r.answers = append(r.answers, answer[T]{v.query.Text, v.at, slices.Clone(v.picked)})
 	for r.size += len(v.picked); r.size > 2*v.rows.Len(); r.answers = slices.Delete(r.answers, 0, 1) {
@@ -48,5 +48,5 @@ func (r *recent[T]) fill(v *View[T]) bool {
 func (r *recent[T]) fits(v *View[T]) bool {
 	q := v.query
 	q.Text = r.of.query.Text
-	return r.of.rows == v.rows && r.of.query == q && r.of.seen == v.seen && r.of.priced == v.priced && r.of.noted == v.noted
+	return r.of.rows == v.rows && r.of.query == q && r.of.seen == v.seen && r.of.priced == v.priced && r.of.noted == v.noted && r.of.hid == v.hid
 }

@@ -57,6 +57,19 @@ type Annotations interface {
 	Version() uint64
 }
 
+// Hiding says which rows are put away.
+type Hiding interface {
+	// Hides reports whether the row with a key is put away.
+	Hides(key string) bool
+	// Count is the number of keys that are.
+	Count() int
+	// Version changes with every change.
+	Version() uint64
+}
+
+// fieldHidden is the field of a filter that shows rows that are put away.
+const fieldHidden = "hidden"
+
 // Row is the interface of a pointer to an item of type T in a Collection.
 type Row[T any] interface {
 	Searchable

@@ -33,7 +33,7 @@ func (v *View[T]) narrows(from *View[T]) bool {
 	same := v.query
 	same.Text = from.query.Text
 	return !from.all && from.rows == v.rows && from.query == same && from.priced == v.priced && from.noted == v.noted &&
-		(from.at.Equal(v.at) || from.at.IsZero()) && v.filter.narrows(&from.filter)
+		from.hid == v.hid && (v.hides || !from.hides) && (from.at.Equal(v.at) || from.at.IsZero()) && v.filter.narrows(&from.filter)
 }
 
 // outdated reports whether something that the view depends on has changed.

@@ -34,6 +34,7 @@ type Query struct {
 	Costs    Costs       // for SortCost and cost:>1; nil if the rows know their cost
 	Clock    Clock       // for age:<2h; nil: the real one
 	Notes    Annotations // searched with the rows; may be nil
+	Hidden   Hiding      // left out unless the filter asks for the field hidden; may be nil
 }
 
 func (q Query) natural() bool { return q.Sort == SortNone || q.Sort == SortAge }
@@ -51,6 +52,8 @@ type View[T any] struct {
 	priced uint64      // costs' version
 	noted  uint64      // notes' version
 	at     time.Time   // the time that ages are counted to; zero if there are none in the filter
+	hid    uint64      // version of what is put away
+	hides  bool        // rows that are put away are left out
 }
 
 // Update brings the view up to date and reports whether it may look different.
@@ -83,7 +86,8 @@ func (v *View[T]) begin(c *Collection[T], q Query) {
 	v.rows, v.query = c, q
 	v.priced, v.noted, v.at = v.pricedBy(), v.notedBy(), v.now()
 	v.settle()
-	v.all = q.natural() && !q.Failures && v.filter.Empty()
+	v.hid, v.hides = v.hiddenBy(), q.Hidden != nil && q.Hidden.Count() > 0 && !v.filter.asks(fieldHidden)
+	v.all = q.natural() && !q.Failures && v.filter.Empty() && !v.hides
 	clear(v.picked)
 	v.picked = v.picked[:0]
 }
@@ -91,7 +95,7 @@ func (v *View[T]) begin(c *Collection[T], q Query) {
 // grounded reports whether nothing has changed that the view depends on beside
 // the rows.
 func (v *View[T]) grounded() bool {
-	return v.priced == v.pricedBy() && v.noted == v.notedBy() && v.at.Equal(v.now())
+	return v.priced == v.pricedBy() && v.noted == v.notedBy() && v.hid == v.hiddenBy() && v.at.Equal(v.now())
 }
 
 // pricedBy is the version of the costs that the query uses, or the last version
@@ -123,6 +127,14 @@ func (v *View[T]) now() time.Time {
 		return time.Now().Truncate(grain)
 	}
 	return v.query.Clock.Now().Truncate(grain)
+}
+
+// hiddenBy is the version of what the query leaves out as hidden.
+func (v *View[T]) hiddenBy() uint64 {
+	if v.query.Hidden == nil {
+		return 0
+	}
+	return v.query.Hidden.Version()
 }
 
 // Len returns the number of visible rows.
@@ -214,6 +226,9 @@ func (v *View[T]) follow() {
 
 func (v *View[T]) shows(e *entry[T]) bool {
 	if v.query.Failures && e.class != ClassTroubled {
+		return false
+	}
+	if v.hides && v.query.Hidden.Hides(e.row().Key()) {
 		return false
 	}
 	if v.filter.Empty() {

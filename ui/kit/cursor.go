@@ -246,6 +246,8 @@ func (l *List[T]) Position() text.Text {
 		return text.Sprintf("%d of %s, %s in all", l.cursor.at+1, total, all)
 	case part:
 		return text.Sprintf("%d of %d of %s", l.cursor.at+1, n, l.total())
+	case n < l.Rows.Len():
+		return text.Sprintf("%d of %s, %d hidden", l.cursor.at+1, total, l.Rows.Len()-n)
 	}
 	return text.Sprintf("%d of %s", l.cursor.at+1, total)
 }

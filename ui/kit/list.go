@@ -320,6 +320,8 @@ func (l *List[T]) nothingWords() []text.Text {
 			words = append(words, l.Stage.KeyFor(keymap.Choose)+"  ask the server")
 		}
 		return append(words, "esc  show all")
+	case l.Rows.Known() && l.Rows.Len() > 0:
+		return []text.Text{text.Count(l.Rows.Len(), "row is", "rows are") + " hidden.", l.Stage.KeyFor(keymap.Filter) + " hidden:yes  show what is hidden"}
 	case l.Rows.Known():
 		return l.Empty()
 	}

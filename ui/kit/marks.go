@@ -2,6 +2,9 @@ package kit
 
 import (
 	"cmp"
+	"maps"
+
+	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
@@ -38,20 +41,48 @@ func (l *List[T]) Marking() []Action {
 		a.Does(keymap.Mark, Plain(l.toggleMark)).Unless(none).Hinted("mark"),
 		a.Does(keymap.MarkRange, Plain(l.markRange)).Unless(func() text.Text { return cmp.Or(none(), l.rangeless()) }),
 		a.Does(keymap.MarkAll, Plain(l.markAll)).Unless(empty),
-		a.Does(keymap.MarkNone, Plain(l.Unmark)).Unless(unmarked),
+		a.Does(keymap.MarkNone, Plain(func() { l.remarkable("marks removed"); l.Unmark() })).Unless(unmarked),
 	}
 }
 
 // toggleMark marks or unmarks the row under the cursor and moves to the next.
 func (l *List[T]) toggleMark() {
 	l.Refresh()
-	if row := l.Shown.At(l.cursor.at); l.isMarked(row) {
-		delete(l.Marks.On, row)
+	m, row, last := l.Marks, l.Shown.At(l.cursor.at), l.Marks.last
+	marked := l.isMarked(row)
+	if marked {
+		delete(m.On, row)
 	} else {
 		l.mark(l.cursor.at, l.cursor.at)
 	}
-	l.Marks.counted = false
+	m.counted = false
+	l.Stage.Undoable(func() tea.Cmd {
+		if marked {
+			m.put(row)
+		} else {
+			delete(m.On, row)
+		}
+		m.last, m.counted = last, false
+		m.removals = 0 // the row may be gone by now
+		l.letGo()
+		l.Stage.Undone("mark")
+		return nil
+	})
 	l.move(1)
+}
+
+// remarkable lets the marks be as they are now again, after a change.
+func (l *List[T]) remarkable(words text.Text) {
+	m := l.Marks
+	was := *m
+	was.On = maps.Clone(m.On)
+	l.Stage.Undoable(func() tea.Cmd {
+		*m = was
+		m.counted = false
+		l.letGo()
+		l.Stage.Undone(words)
+		return nil
+	})
 }
 
 // mark marks the lines from from to to, both included.
@@ -65,6 +96,14 @@ func (l *List[T]) mark(from, to int) {
 		m.On[l.Shown.At(i)] = struct{}{}
 	}
 	m.last, m.counted = l.Shown.At(l.cursor.at), false
+}
+
+// put marks a row.
+func (m *Marks[T]) put(row *T) {
+	if m.On == nil {
+		m.On = make(map[*T]struct{})
+	}
+	m.On[row] = struct{}{}
 }
 
 // rangeless returns why no range can be marked, or "".
@@ -82,6 +121,7 @@ func (l *List[T]) rangeless() text.Text {
 func (l *List[T]) markRange() {
 	l.Refresh()
 	from, to := l.Shown.Index(keyOf(l.Marks.last)), l.cursor.at
+	l.remarkable("marks")
 	l.mark(min(from, to), max(from, to))
 }
 
@@ -89,6 +129,7 @@ func (l *List[T]) markRange() {
 // loading, it says that they are not marked.
 func (l *List[T]) markAll() {
 	l.Refresh()
+	l.remarkable("marks")
 	l.mark(0, l.Shown.Len()-1)
 	if l.Extent.Partial() {
 		l.Stage.Warn(text.Sprintf("%d marked; older rows are still loading and are not included", l.Shown.Len()))
@@ -173,7 +214,7 @@ func (l *List[T]) marked() []*T {
 	shown := &l.Shown
 	if l.narrowed() {
 		q := l.Query
-		q.Text, q.Failures = "", false
+		q.Text, q.Failures, q.Hidden = "", false, nil
 		shown = new(table.View[T])
 		shown.Update(l.Rows, q)
 	}

@@ -29,6 +29,7 @@ type Stage struct {
 	Messages Messages // all messages so far
 	keys     keylog
 	Frame    frame
+	changes  []func() tea.Cmd // take back what the user did, the last one first
 	Notices  []string         // problems of the configuration
 	Progress *tea.ProgressBar // shown outside the window; nil for none
 

@@ -1,0 +1,50 @@
+package ui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"dubtop/api/text"
+	"dubtop/state/account"
+)
+
+// What the user does here can be taken back: labels, notes, verdicts, what is
+// hidden, marks, watches, and the order, the pauses and the drops of the queue.
+// What was sent or deleted on the server can't.
+
+// restorable lets a change be taken back that the journal has saved: save saves
+// the state before it, and show shows that.
+func (a *desk) restorable(words text.Text, save func(*account.Account) error, show func()) {
+	s := a.session
+	a.Undoable(func() tea.Cmd {
+		return func() tea.Msg { return undoneMsg{asked{s}, words, show, save(s)} }
+	})
+}
+
+// undoneMsg reports that the journal has saved the state before a change, or the
+// error.
+type undoneMsg struct {
+	asked
+	words text.Text
+	show  func()
+	err   error
+}
+
+func (m undoneMsg) apply(a *desk) tea.Cmd {
+	if m.err != nil {
+		a.Complain("not undone: " + errorText(m.err))
+		return nil
+	}
+	m.show()
+	a.Undone(m.words)
+	return nil
+}
+
+// byWords groups ids by what each of them had, so that those with the same are
+// saved together.
+func byWords(had map[string]text.Text) map[text.Text][]string {
+	groups := make(map[text.Text][]string)
+	for id, words := range had {
+		groups[words] = append(groups[words], id)
+	}
+	return groups
+}
