@@ -65,7 +65,7 @@ func moneyDialogs(a *App, words string) []func() {
 		func() { a.offerJoin(&journal.OldProfile{Profile: words, Jobs: 3}) },
 		func() { a.askToOpen(linksMsg{links: []string{link, link}}) },
 		func() { a.cfg.Guard = soft; a.confirmSpending(one); a.cfg.Guard = ledger.Guard{} },
-		func() { a.askToLeave("An answer is not saved yet", a.unsavedWords(&quitting), "quit now", nil, nil) },
+		func() { a.askToLeave("An answer is not saved yet", a.unsavedWords(quitting()), "quit now", nil, nil) },
 		func() { rerun.leave() },
 	}
 }

@@ -32,7 +32,7 @@ func (a *App) quit() tea.Cmd {
 	if c, ok := a.Top().(*kit.Confirm); ok && c.Leaving {
 		return leave()
 	}
-	return a.leaving(&quitting, leave)
+	return a.leaving(quitting(), leave)
 }
 
 // move starts over with another account or key, and then goes on. It asks first
@@ -44,7 +44,7 @@ func (a *App) move(c *account.Config, then func() tea.Cmd) tea.Cmd {
 	if a.session == nil {
 		return leave()
 	}
-	return a.leaving(&moving, leave)
+	return a.leaving(moving(), leave)
 }
 
 // movedMsg comes when everything of the account that is left has been saved.
@@ -69,10 +69,15 @@ type departure struct {
 	yes     text.Text
 }
 
-var (
-	quitting = departure{"quit", "the next start looks for it", "at the next start", "while dubtop is closed", "quit now"}
-	moving   = departure{"leave this account", "dubtop looks for it when you come back", "when you come back", "while another account is open here", "leave it now"}
-)
+// quitting is about the end of the program.
+func quitting() *departure {
+	return &departure{"quit", "the next start looks for it", "at the next start", "while dubtop is closed", "quit now"}
+}
+
+// moving is about going to another account.
+func moving() *departure {
+	return &departure{"leave this account", "dubtop looks for it when you come back", "when you come back", "while another account is open here", "leave it now"}
+}
 
 // leaving asks whether to leave if an answer is not saved, a paid request is
 // being sent, a file is being uploaded for no job or saved, or confirmed jobs

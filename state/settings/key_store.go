@@ -191,3 +191,21 @@ func (p *place) state(ctx context.Context) (KeyState, string) {
 	}
 	return KeyUnused, ""
 }
+
+// StillSet says what sets a key for an account, without looking at a place that
+// may ask the user something, or returns "".
+func StillSet(env Env, a *Account) string {
+	all, _ := places(env, a)
+	for _, p := range all {
+		if p.words == keyringWords {
+			return "" // what was there was stored by us
+		}
+		if p.asks {
+			return p.words
+		}
+		if _, _, err := p.look(context.Background()); !errors.Is(err, errNoKey) {
+			return p.words
+		}
+	}
+	return ""
+}

@@ -41,6 +41,7 @@ func Commands(w World) []*cobra.Command {
 		w.spendCommand(),
 		w.verdictsCommand(),
 		w.joinCommand(),
+		w.authCommand(),
 		w.configCommand(),
 		w.webhookCommand(),
 		w.versionCommand(),
@@ -65,10 +66,7 @@ func (w World) login(v voice) (login, error) {
 		return login{}, AccountFailed(set.AccountFault)
 	}
 	key, source, more := settings.FindKey(context.Background(), w.Env, set.Account)
-	for _, p := range append(problems, more...) {
-		p.File = settings.Short(w.Env, p.File)
-		v.warn(text.Of(p.String()))
-	}
+	w.warnOf(v, append(problems, more...))
 	if !source.Found {
 		return login{}, &Failure{
 			Status: StatusAuth, Code: "no_key",
@@ -183,7 +181,7 @@ func (a login) named(err error) error {
 func (a login) refused(err error) error {
 	return &Failure{
 		Status: StatusAuth, Code: "auth", Err: fmt.Errorf("the key from %s: %w", a.keyFrom, err),
-		Hint: "put the right key there, or let dubtop save it",
+		Hint: "put the right key there; dubtop auth status says what else sets one",
 	}
 }
 
