@@ -41,6 +41,7 @@ type Poller struct {
 
 	visible   Topic
 	paused    bool
+	only      []Topic // nil: all
 	unfocused bool
 	asked     uint64
 	resumed   uint64 // the last request before Resume
@@ -207,6 +208,9 @@ func (p *Poller) Paused() bool { return p.paused }
 // running jobs is polled less often; when focus returns, overdue requests are
 // made at once.
 func (p *Poller) SetFocus(focused bool) { p.unfocused = !focused }
+
+// Only limits the requests to some topics.
+func (p *Poller) Only(topics ...Topic) { p.only = topics }
 
 // SetVisible sets the list on the screen: Head, Batches, Assets or Models.
 func (p *Poller) SetVisible(t Topic) { p.visible = t }

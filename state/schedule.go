@@ -1,6 +1,7 @@
 package state
 
 import (
+	"slices"
 	"time"
 
 	"dubtop/state/instant"
@@ -24,7 +25,7 @@ func (p *Poller) ready(t Topic) (at time.Time, ok bool) {
 	lane := &p.lanes[t]
 	pace, wanted := p.interval(t)
 	switch {
-	case p.rejected != nil, p.paused && !lane.forced, !wanted:
+	case p.rejected != nil, p.paused && !lane.forced, !wanted, p.only != nil && !slices.Contains(p.only, t):
 		return at, false
 	case p.outage.streak > 0:
 		return p.readyInOutage(t)

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"maps"
 	"slices"
 
 	"dubtop/api"
@@ -125,6 +126,24 @@ func (s *Store) JoinResults(jobs map[string]api.ID) {
 	for line, job := range jobs {
 		s.joinAs(line, string(job))
 	}
+}
+
+// SetJobs lists the jobs that the rows of a set became, each by its last attempt
+// that became one.
+func (s *Store) SetJobs(name string) (jobs []api.ID) {
+	set := s.Sets.sets[name]
+	if set == nil {
+		return nil
+	}
+	for _, row := range slices.Sorted(maps.Keys(set.rows)) {
+		for _, m := range slices.Backward(set.rows[row]) {
+			if m.made {
+				jobs = append(jobs, api.ID(m.id))
+				break
+			}
+		}
+	}
+	return jobs
 }
 
 // UnreadBatches lists the batches of sets that have results to be read.

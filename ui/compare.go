@@ -9,6 +9,7 @@ import (
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
+	"dubtop/state/account"
 	"dubtop/state/take"
 	"dubtop/state/verdict"
 	"dubtop/ui/kit"
@@ -229,7 +230,7 @@ func (r *reviewing) fetch() tea.Cmd {
 	r.asking = true
 	s := r.app.session
 	return func() tea.Msg {
-		found, err := fetch(context.Background(), s, ids)
+		found, err := account.FetchJobs(context.Background(), s.Client, ids)
 		return comparedMsg{asked{s}, r, r.at, found, err}
 	}
 }

@@ -182,7 +182,7 @@ func (a *desk) linksOf(jobs []state.Generation, what use) tea.Cmd {
 // outputLinks returns the checked links of up to 100 jobs, in order, leaving
 // out jobs without one.
 func outputLinks(ctx context.Context, s *account.Account, ids []api.ID) (links []string, err error) {
-	found, err := fetch(ctx, s, ids)
+	found, err := account.FetchJobs(ctx, s.Client, ids)
 	for _, id := range ids {
 		g, ok := found[id]
 		if !ok {

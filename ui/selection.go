@@ -2,14 +2,9 @@ package ui
 
 import (
 	"cmp"
-	"context"
-	"errors"
-	"slices"
 
-	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state"
-	"dubtop/state/account"
 	"dubtop/state/outbox"
 	"dubtop/ui/kit"
 )
@@ -95,41 +90,6 @@ func needs[T any](which func() *T) func() text.Text {
 		}
 		return ""
 	}
-}
-
-// fetch requests up to 100 jobs, in one request if possible. Lists leave out
-// some jobs, such as those of batches, so each missing job is requested by
-// itself before it counts as unknown to the server.
-func fetch(ctx context.Context, s *account.Account, ids []api.ID) (map[api.ID]api.Generation, error) {
-	found := make(map[api.ID]api.Generation, len(ids))
-	if len(ids) > 1 {
-		keep := func(items []api.Generation) {
-			for _, g := range items {
-				if slices.Contains(ids, g.ID) {
-					found[g.ID] = g
-				}
-			}
-		}
-		page, err := s.Client.Generations(ctx, api.GenerationQuery{IDs: ids}, keep)
-		if err != nil {
-			return found, err
-		}
-		keep(page.Items)
-	}
-	for _, id := range ids {
-		if _, known := found[id]; known {
-			continue
-		}
-		g, err := s.Client.Generation(ctx, id, api.GenerationDetails{})
-		switch e, ok := errors.AsType[*api.Error](err); {
-		case ok && e.Kind == api.KindNotFound:
-		case err != nil:
-			return found, err
-		default:
-			found[id] = g
-		}
-	}
-	return found, nil
 }
 
 // groupPage is the largest number of jobs the API returns per request.

@@ -62,7 +62,7 @@ func sources(ctx context.Context, s *account.Account, jobs []source) ([]source, 
 			strangers = append(strangers, out[i].job.ID)
 		}
 	}
-	found, err := fetch(ctx, s, strangers)
+	found, err := account.FetchJobs(ctx, s.Client, strangers)
 	for i := range out {
 		x := &out[i]
 		if g, ok := found[x.job.ID]; ok && errors.Is(x.err, errForgotten) {

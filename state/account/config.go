@@ -22,8 +22,10 @@ type Config struct {
 	Demo    bool   // simulated server, no real money
 	// Lists also keeps lists, ledger and older keys up to date, as a dashboard
 	// needs. Commands that only send leave it false.
-	Lists  bool
-	Client *api.Client
+	Lists bool
+	// Bystander leaves all sending to other processes.
+	Bystander bool
+	Client    *api.Client
 
 	// Journal holds everything that is saved. If it is nil, the first work opens
 	// the journal of Profile in StateDir. If that can't be written, the account

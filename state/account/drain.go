@@ -25,13 +25,12 @@ type Drain struct {
 	// both and waits for them.
 	Notice func(Notice)
 
-	results chan Result
-	away    int       // pieces of work running
-	denial  error     // error about the key or the plan that stopped the queue
-	broken  error     // journal failure, after which nothing more is sent
-	saving  time.Time // since when an answer is unsaved; zero if all are saved
-	sum     Sum
-	looked  bool // the journal was read again after the queue seemed empty
+	crew
+	denial error     // error about the key or the plan that stopped the queue
+	broken error     // journal failure, after which nothing more is sent
+	saving time.Time // since when an answer is unsaved; zero if all are saved
+	sum    Sum
+	looked bool // the journal was read again after the queue seemed empty
 
 	unknown   map[string]bool   // submissions whose outcome became unknown in this run
 	priceless map[string]bool   // submissions the server refuses to price
@@ -63,28 +62,24 @@ var (
 	ErrBudget = errors.New("a budget does not allow it")
 )
 
-// drainBeat is the time between two beats.
-const drainBeat = time.Second
-
 // Run sends the queue until nothing sendable is left and every outcome is known
 // or needs the user. When ctx ends it starts nothing new, waits for paid
 // requests on their way, and returns the cause.
 func (d *Drain) Run(ctx context.Context) (Sum, error) {
-	d.results = make(chan Result)
 	d.unknown, d.priceless, d.told = make(map[string]bool), make(map[string]bool), make(map[string]string)
 	defer func() { _ = d.Account.Journal.LeaveSender() }() // the system releases it anyway
 	if err := d.begin(ctx); err != nil {
 		return d.result(), err
 	}
 	asked, stop := context.WithCancel(ctx)
-	defer d.wait()
+	defer d.wait(d.apply)
 	defer stop()
-	beat := time.NewTicker(drainBeat)
+	beat := time.NewTicker(driverBeat)
 	defer beat.Stop()
 	for ctx.Err() == nil {
 		now := time.Now().Round(0)
 		d.Account.Beat(now)
-		d.run(asked, d.Account.Due(now))
+		d.start(asked, d.Account.Due(now))
 		d.tellOutage(now)
 		d.tellUploading(now)
 		if over, err := d.over(ctx, now); over || err != nil {
@@ -97,7 +92,7 @@ func (d *Drain) Run(ctx context.Context) (Sum, error) {
 		case <-ctx.Done():
 		}
 	}
-	d.wait()
+	d.wait(d.apply)
 	d.saveLast()
 	return d.result(), context.Cause(ctx)
 }
@@ -159,14 +154,6 @@ func (d *Drain) allowed(ctx context.Context, now time.Time) error {
 // sendable reports whether an item can be sent without the user.
 func (d *Drain) sendable(item *outbox.QueueItem) bool {
 	return !item.Idle() && !d.priceless[item.Submission.ID]
-}
-
-// run starts work on goroutines.
-func (d *Drain) run(ctx context.Context, work []Work) {
-	for _, w := range work {
-		d.away++
-		go func() { d.results <- w.Run(ctx) }()
-	}
 }
 
 // apply applies a result and reports its events.
@@ -250,13 +237,6 @@ func (d *Drain) settledOne(done outbox.TaskResult, now time.Time) {
 		}
 	}
 	d.tellAnswer(done, now)
-}
-
-// wait applies the results of running work, so that no answer is lost.
-func (d *Drain) wait() {
-	for d.away > 0 {
-		d.apply(<-d.results)
-	}
 }
 
 // over reports whether nothing is left to do without the user. The error is why

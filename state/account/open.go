@@ -62,7 +62,7 @@ func recollect(ctx context.Context, j *journal.Journal, c Config) recollection {
 		return m
 	}
 	j = m.journal
-	if m.unwritable == nil {
+	if m.unwritable == nil && !c.Bystander {
 		m.interrupted, m.err = j.Recover(ctx, time.Now())
 		var err error
 		m.mine, m.holder, err = j.Sender(time.Now())

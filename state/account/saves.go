@@ -29,6 +29,7 @@ type saves struct {
 	sum      SaveSum // at the version summed
 	summed   uint64
 	spell    spell
+	planning int // pieces of work that find out what to save automatically
 }
 
 // spell is a time in which files are being saved.

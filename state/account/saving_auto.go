@@ -57,6 +57,7 @@ func (a *Account) automaticWork(now time.Time) []Work {
 	}
 	r := a.planning(jobs, []output.Kind{output.Output})
 	j := a.Journal
+	a.saves.planning++
 	return []Work{a.work(func(ctx context.Context) apply {
 		p, err := r.do(ctx)
 		var taken []output.Wish
@@ -68,6 +69,7 @@ func (a *Account) automaticWork(now time.Time) []Work {
 			taken, err = j.WishFiles(ctx, wishes)
 		}
 		return func(time.Time) []Event {
+			a.saves.planning--
 			a.planned(&p)
 			a.wished(taken)
 			if err != nil {

@@ -18,7 +18,7 @@ func (a *Account) Holder() journal.Holder { return a.turn.holder }
 
 // nextTurn is when to ask for the turn; zero if this process has it.
 func (a *Account) nextTurn() time.Time {
-	if t := &a.turn; !a.Outbox.Sender && !t.asking && a.unwritable == nil {
+	if t := &a.turn; !a.Outbox.Sender && !t.asking && a.unwritable == nil && !a.Bystander {
 		return t.asked.Add(turnEvery)
 	}
 	return time.Time{}
@@ -27,7 +27,7 @@ func (a *Account) nextTurn() time.Time {
 // turnDue asks for the turn until this process has it.
 func (a *Account) turnDue(now time.Time) []Work {
 	t := &a.turn
-	if a.Outbox.Sender || t.asking || a.unwritable != nil || now.Sub(t.asked) < turnEvery {
+	if a.Outbox.Sender || a.Bystander || t.asking || a.unwritable != nil || now.Sub(t.asked) < turnEvery {
 		return nil
 	}
 	t.asking, t.asked = true, now
