@@ -27,7 +27,6 @@ import (
 	"dubtop/state/account"
 	"dubtop/state/inspect"
 	"dubtop/state/journal"
-	"dubtop/state/output"
 	"dubtop/state/settings"
 	"dubtop/ui"
 	"dubtop/ui/cli"
@@ -271,21 +270,13 @@ func connect(env settings.Env, set *settings.Settings, key api.Secret) (*account
 		return nil, err
 	}
 	c := &account.Config{
-		Account: set.Account.Named(), Name: accountName(client.Base()), Client: client, Visibility: set.Upload.Visibility, Saving: saving(&set.Output, env.Home), Hook: set.Hook, Inspect: inspect.Find,
+		Account: set.Account.Named(), Name: accountName(client.Base()), Client: client, Visibility: set.Upload.Visibility, Saving: cli.Saving(&set.Output, env.Home), Hook: set.Hook, Inspect: inspect.Find,
 		Profile: journal.ProfileName(key.Fingerprint(), client.Base()),
 	}
 	if c.StateDir, err = settings.StateDir(env); err != nil {
 		c.Open = func(context.Context) (*journal.Journal, error) { return account.Without(err) }
 	}
 	return c, nil
-}
-
-// saving says how files of jobs are saved.
-func saving(o *settings.Output, home string) account.Saving {
-	return account.Saving{
-		Folder: o.FolderIn(home), Naming: output.Naming{Template: o.Template, Strict: o.Strict}, AtOnce: o.Downloads,
-		Automatic: o.Automatic, Sidecar: o.Sidecar, Checksums: o.Checksums, Zone: time.Local,
-	}
 }
 
 // accountName returns the account's name for the header. The API tells none, so

@@ -42,6 +42,7 @@ func Commands(w World) []*cobra.Command {
 		w.verdictsCommand(),
 		w.joinCommand(),
 		w.authCommand(),
+		w.waitCommand(),
 		w.configCommand(),
 		w.webhookCommand(),
 		w.versionCommand(),

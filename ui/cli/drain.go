@@ -5,10 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -102,43 +99,24 @@ var errEnded = errors.New("ended")
 
 // run drains until it is done. The first signal stops it in an orderly way. The
 // second one returns an error at once, while the drain may still be running.
-func (w World) run(ctx context.Context, stop context.CancelCauseFunc, v voice, d *account.Drain) (outcome, error) {
-	signals := w.Signals
-	if signals == nil {
-		own := make(chan os.Signal, 2)
-		signal.Notify(own, os.Interrupt, syscall.SIGTERM)
-		defer signal.Stop(own)
-		// A closed pipe must not kill the process in the middle of a paid
-		// request.
-		signal.Ignore(syscall.SIGPIPE)
-		defer signal.Reset(syscall.SIGPIPE)
-		signals = own
-	}
+func (w World) run(ctx context.Context, stop context.CancelCauseFunc, v voice, d *account.Drain) (o outcome, err error) {
 	ended := make(chan outcome, 1)
-	go func() {
+	drain := func() {
 		sum, err := d.Run(ctx)
 		ended <- outcome{sum, err}
-	}()
-	for first := true; ; first = false {
-		select {
-		case o := <-ended:
-			return o, nil
-		case <-signals:
-		}
-		if !first {
-			go func() { // in case the process lives on
-				<-ended
-				_ = d.Account.Close()
-			}()
-			return outcome{}, &Failure{
-				Status: StatusInterrupted, Code: "interrupted",
-				Err:  errors.New("stopped at once: the request being sent may have been charged"),
-				Hint: "dubtop queue drain finds out what happened",
-			}
-		}
+	}
+	end := func() {
 		stop(errEnded)
 		v.warn("stopping once the current request is answered; a second signal stops at once")
 	}
+	if !w.untilEnded(drain, end, func() { _ = d.Account.Close() }) {
+		return outcome{}, &Failure{
+			Status: StatusInterrupted, Code: "interrupted",
+			Err:  errors.New("stopped at once: the request being sent may have been charged"),
+			Hint: "dubtop queue drain finds out what happened",
+		}
+	}
+	return <-ended, nil
 }
 
 // drained returns the failure that tells a script how the run ended.
