@@ -10,6 +10,7 @@ import (
 	"dubtop/api/text"
 	"dubtop/state/draft"
 	"dubtop/state/instant"
+	"dubtop/state/ledger"
 	"dubtop/state/outbox"
 	"dubtop/state/table"
 	"dubtop/state/take"
@@ -97,7 +98,7 @@ func (g *Generation) Class() table.Class {
 func (g *Generation) Haystack() string { return g.haystack }
 
 // FieldValue supports id, name, model, status, label, set, lang, verdict, project,
-// code, and error (code and words). Remarks supply note, saved and hidden.
+// code, and error (code and words). Remarks supply note, saved, hidden and billed.
 func (g *Generation) FieldValue(name string) (string, bool) {
 	switch name {
 	case "status":
@@ -111,13 +112,15 @@ func (g *Generation) FieldValue(name string) (string, bool) {
 	return unremarked(name)
 }
 
-// unremarked returns the value of a note, saved or hidden field without a remark.
+// unremarked returns the value of a field that remarks supply, without one.
 func unremarked(name string) (value string, ok bool) {
 	switch name {
 	case "note":
 		return "", true
 	case "saved", "hidden":
 		return "no", true
+	case "billed":
+		return "", true
 	}
 	return "", false
 }
@@ -152,7 +155,7 @@ func (g *Generation) field(name string) (value text.Text, ok bool) {
 // Vocabulary lists the fields and statuses of jobs.
 func (g *Generation) Vocabulary() table.Vocabulary {
 	return table.Vocabulary{
-		Fields: []string{"id", "name", "model", "status", "label", "set", "lang", "verdict", "project", "note", "saved", "hidden", "code", "error"},
+		Fields: []string{"id", "name", "model", "status", "label", "set", "lang", "verdict", "project", "note", "saved", "hidden", "billed", "code", "error"},
 		Names:  []string{"set"},
 		Quantities: []table.Quantity{
 			{Field: "cost", Kind: table.Money}, {Field: "age", Kind: table.Age}, {Field: "len", Kind: table.Span}, {Field: "took", Kind: table.Span},
@@ -161,6 +164,7 @@ func (g *Generation) Vocabulary() table.Vocabulary {
 			"status":  {"pending", "running", "processing", "completed", "failed", "rejected", "partial", "sending", "unknown", "gone"},
 			"saved":   {"yes", "no"},
 			"hidden":  {"yes", "no"},
+			"billed":  ledger.BilledWords()[:1],
 			"verdict": {"approved", "retake", "none"},
 		},
 	}

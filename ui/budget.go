@@ -3,6 +3,7 @@ package ui
 import (
 	"time"
 
+	"dubtop/api/text"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
 )
@@ -11,6 +12,20 @@ import (
 // outcomes count as spent.
 func (a *desk) weigh(subs []outbox.Submission) ledger.Verdict {
 	return a.cfg.Guard.Check(a.store.Labeled(subs), &a.store.Ledger, a.store.Labeled(a.outbox.Pending()), a.Now, time.Local)
+}
+
+// spentToday adds up what the jobs that sums count cost today.
+func (a *desk) spentToday() ledger.Tally {
+	return a.store.Ledger.PeriodOf(a.cfg.Guard.Scope, ledger.ByDay, a.Now, time.Local)
+}
+
+// todayWords says what was spent today.
+func (a *desk) todayWords(today *ledger.Tally) text.Text {
+	words := a.sumWords(today) + " so far"
+	if scope := a.cfg.Guard.Scope; scope != ledger.ScopeOwn {
+		words += " (" + scope.Counted() + ")"
+	}
+	return words
 }
 
 // budgetEffect says how much of the budgets the jobs leave.

@@ -73,6 +73,15 @@ func costCell(c outbox.Cost) paint.Piece {
 	return amountTone(c.Kind).Of(rounded(c.Amount, c.Kind))
 }
 
+// jobCostCell draws the cost of a job, marked if it was billed differently.
+func (a *composer) jobCostCell(g *state.Generation) paint.Piece {
+	cell := costCell(a.store.Cost(g))
+	if a.store.Ledger.Differing()[g.Key()] {
+		return paint.Warn.Of(differsMark + cell.Text)
+	}
+	return cell
+}
+
 // partTitles draws the titles of the parts of a screen, the shown one in brackets.
 func partTitles(t *paint.Theme, part int, titles ...text.Text) paint.Styled {
 	line := paint.Styled("  ")

@@ -2,11 +2,9 @@ package ui
 
 import (
 	"cmp"
-	"time"
 
 	"dubtop/api/text"
 	"dubtop/state"
-	"dubtop/state/ledger"
 	"dubtop/ui/paint"
 )
 
@@ -58,7 +56,7 @@ func (a *App) headings() (pieces []paint.Piece) {
 	if p, ok := a.queuePiece(); ok {
 		pieces = append(pieces, p)
 	}
-	if today := a.store.Ledger.Period(ledger.ByDay, a.Now, time.Local); today.Jobs > 0 {
+	if today := a.spentToday(); today.Jobs > 0 {
 		add(paint.Money, "today "+a.sumWords(&today))
 	}
 	add(paint.Muted, a.standingWords())

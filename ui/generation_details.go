@@ -45,6 +45,9 @@ func (a *composer) facts(g *state.Generation, width int) []paint.Styled {
 	lines = append(lines, a.takeFacts(g, width)...)
 	lines = append(lines, t.Fact("length", length(g.Length), paint.Normal))
 	lines = append(lines, a.advice(width, "cost", costWords(a.store.Cost(g)), costCell(a.store.Cost(g)).Tone)...)
+	if e, ours := a.store.Ledger.Find(g.ID); ours {
+		lines = append(lines, a.differsFact(&e, width)...)
+	}
 	lines = append(lines, a.advice(width, "created", happened(a.ours(g.Created), a.Aged), paint.Normal)...)
 	if !g.Started.IsZero() {
 		lines = append(lines, t.Fact("started", clock(g.Started, a.Now)+" (seen)", paint.Normal))

@@ -30,7 +30,7 @@ func newGenerations(a *composer) *kit.ListView[state.Generation] {
 			{Title: "lang", Width: 5, Drop: 9, Spare: true, When: a.store.Sets.Any, Sort: table.SortLang, Cell: func(g *state.Generation) paint.Piece { return paint.Muted.Of(g.Lang()) }},
 			{Title: "verdict", Width: 8, Drop: 5, Spare: true, When: a.store.Verdicts.Any, Sort: table.SortVerdict, Cell: func(g *state.Generation) paint.Piece { return verdictCell(g.Verdict()) }},
 			{Title: "length", Width: 6, Right: true, Drop: 7, Falls: true, Sort: table.SortLength, Cell: func(g *state.Generation) paint.Piece { return paint.Muted.Of(length(g.Length)) }},
-			{Title: "cost", Width: 8, Right: true, Drop: 3, Falls: true, Sort: table.SortCost, Cell: func(g *state.Generation) paint.Piece { return costCell(a.store.Cost(g)) }},
+			{Title: "cost", Width: 8, Right: true, Drop: 3, Falls: true, Sort: table.SortCost, Cell: func(g *state.Generation) paint.Piece { return a.jobCostCell(g) }},
 			{Title: "age", Width: 4, Right: true, Drop: 6, Sort: table.SortAge, Cell: func(g *state.Generation) paint.Piece { return paint.Muted.Of(a.serverAge(g.Created)) }},
 			{Title: "progress", Width: 15, Grow: 1, Drop: 2, Spare: true, Sort: table.SortNone, Cell: a.progressCell},
 		},

@@ -10,7 +10,6 @@ import (
 	"dubtop/keymap"
 	"dubtop/state/draft"
 	"dubtop/state/inputs"
-	"dubtop/state/ledger"
 	"dubtop/state/outbox"
 	"dubtop/state/purchase"
 	"dubtop/ui/paint"
@@ -301,8 +300,8 @@ func (g *group) question(subs, batches []outbox.Submission) []paint.Item {
 		words = "The first is sent now. The rest (" + text.Count(len(subs)-1, "job", "jobs") + ") stays paused in the queue until you resume it."
 	}
 	said = append(said, paint.Item{Label: "then", Words: words})
-	if today := a.store.Ledger.Period(ledger.ByDay, a.Now, time.Local); today.Jobs > 0 {
-		said = append(said, paint.Item{Label: "today", Words: a.sumWords(&today) + " so far", Tone: paint.Muted})
+	if today := a.spentToday(); today.Jobs > 0 {
+		said = append(said, paint.Item{Label: "today", Words: a.todayWords(&today), Tone: paint.Muted})
 	}
 	for _, words := range a.budgetEffect(subs) {
 		said = append(said, paint.Item{Label: "budget", Words: text.Of(words), Tone: paint.Muted})

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"cmp"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -65,7 +66,7 @@ func ledgerActions(a *composer, v *kit.ListView[ledger.Entry]) []kit.Action {
 		a.Does(keymap.Totals, func() tea.Cmd { a.Push(newTotals(a)); return nil }).Unless(nothing).Hinted("totals"),
 		a.Does(keymap.Label, func() tea.Cmd { return a.askLabel([]named{{string(v.Selected().Job), a.entryName(v.Selected()).Text}}) }).
 			Unless(func() text.Text { return cmp.Or(noJob(), a.unlabelled()) }).Hinted("label"),
-		a.Does(keymap.Export, a.askExport).Unless(nothing).Hinted("export"),
+		a.Does(keymap.Export, func() tea.Cmd { return a.askExport(shownEntries(a, v)) }).Unless(nothing).Hinted("export"),
 		a.Does(keymap.CopyID, func() tea.Cmd { return a.copyText("id", string(v.Selected().Job)) }).Unless(noJob),
 		a.Does(keymap.Failures, kit.Plain(func() { v.Query.Failures = !v.Query.Failures; v.Refresh() })),
 	}
@@ -75,6 +76,19 @@ func ledgerActions(a *composer, v *kit.ListView[ledger.Entry]) []kit.Action {
 		}
 	}
 	return acts
+}
+
+// shownEntries returns what the filter shows, or all entries, the oldest first.
+func shownEntries(a *composer, v *kit.ListView[ledger.Entry]) (all []ledger.Entry) {
+	if v.Query.Text == "" && !v.Query.Failures {
+		return a.store.Ledger.Entries()
+	}
+	for i := range v.Shown.Len() {
+		if e := v.Shown.At(i); e.Damage == "" {
+			all = append(all, *e)
+		}
+	}
+	return all
 }
 
 // entryJob returns the job of an entry if it is loaded, or nil.
@@ -212,8 +226,14 @@ func actualCell(e *ledger.Entry) paint.Piece {
 	if e.Actual == nil || e.Damage != "" {
 		return ofJob(e, none)
 	}
+	if e.Differs() {
+		return paint.Warn.Of(differsMark + rounded(*e.Actual, e.ActualKind()))
+	}
 	return amountTone(e.ActualKind()).Of(rounded(*e.Actual, e.ActualKind()))
 }
+
+// differsMark marks the cost of a job that was billed differently.
+const differsMark text.Text = "!"
 
 // differenceCell draws the difference between actual cost and estimate.
 func differenceCell(e *ledger.Entry) paint.Piece {
@@ -234,11 +254,19 @@ func differenceCell(e *ledger.Entry) paint.Piece {
 	return paint.Muted.Of("=")
 }
 
+// differsFact says that a job was billed differently, and how.
+func (a *composer) differsFact(e *ledger.Entry, width int) []paint.Styled {
+	if !e.Differs() {
+		return nil
+	}
+	return a.advice(width, "billed", "differently ("+differsMark+"): "+e.DifferenceWords(), paint.Warn)
+}
+
 // entryLines draws the ledger's entry of a job.
 func (a *composer) entryLines(e *ledger.Entry, width int) []paint.Styled {
 	t := a.Theme
 	outcome, actual := a.outcomeCell(e), actualCell(e)
-	words := actual.Text
+	words := text.Of(strings.TrimPrefix(string(actual.Text), string(differsMark)))
 	switch e.Basis {
 	case ledger.BasisBilled:
 		words = exactly(*e.Actual, outbox.CostActual) + " as billed"
@@ -254,6 +282,7 @@ func (a *composer) entryLines(e *ledger.Entry, width int) []paint.Styled {
 	}
 	lines = append(lines, a.advice(width, "estimate", estimate, paint.Normal)...)
 	lines = append(lines, a.advice(width, "actual", words, actual.Tone)...)
+	lines = append(lines, a.differsFact(e, width)...)
 	if e.Credits != nil {
 		lines = append(lines, t.Fact("credits", text.Sprintf("%g", *e.Credits), paint.Normal))
 	}

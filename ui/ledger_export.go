@@ -50,9 +50,14 @@ func (a *desk) sumWords(t *ledger.Tally) text.Text {
 	return a.Theme.Glyphs.Least + " " + rounded(t.Cost, t.Kind)
 }
 
-// askExport asks for the file to export the ledger to.
-func (a *desk) askExport() tea.Cmd {
-	name := "~/dubtop-ledger-" + a.Now.Local().Format(time.DateOnly) + ".csv"
+// askExport asks for the file to export entries to. Those that were all billed
+// differently are written for the vendor, without labels and names.
+func (a *desk) askExport(entries []ledger.Entry) tea.Cmd {
+	what, table := "ledger", ledger.EntriesCSV
+	if len(entries) > 0 && len(ledger.DifferingEntries(entries)) == len(entries) {
+		what, table = "billed-differently", ledger.DifferingCSV
+	}
+	name := "~/dubtop-" + what + "-" + a.Now.Local().Format(time.DateOnly) + ".csv"
 	return a.Prompt("export to", name, longestPath, func(typed text.Text) tea.Cmd {
 		if typed == "" {
 			a.Warn("not exported: there was no path to write to")
@@ -64,20 +69,14 @@ func (a *desk) askExport() tea.Cmd {
 			return nil
 		}
 		a.Busy("writing" + a.Theme.Glyphs.More)
-		return exportCmd(path, a.store.Ledger.Entries())
+		return func() tea.Msg {
+			return exportedMsg{path, len(entries), durable.WriteNew(path, table(entries, time.Local), 0o600)}
+		}
 	})
 }
 
 // longestPath is the maximum length of a path on Linux, in characters.
 const longestPath = 4095
-
-// exportCmd writes the ledger as CSV to a new file that only the user can read.
-func exportCmd(path string, entries []ledger.Entry) tea.Cmd {
-	return func() tea.Msg {
-		err := durable.WriteNew(path, ledger.EntriesCSV(entries, time.Local), 0o600)
-		return exportedMsg{path, len(entries), err}
-	}
-}
 
 // exportedMsg reports how an export went.
 type exportedMsg struct {

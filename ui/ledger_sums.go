@@ -20,6 +20,7 @@ type ledgerSums struct {
 	seen  uint64
 	all   ledger.Tally
 	wrong int // number of damaged rows
+	other int // number of jobs that were billed differently
 }
 
 // Sizes of the totals and the chart, in cells.
@@ -64,7 +65,8 @@ func (s *ledgerSums) count() {
 	if s.of == l && s.seen == l.Version() {
 		return
 	}
-	s.of, s.seen, s.all, s.wrong = l, l.Version(), l.Total(), 0
+	s.of, s.seen, s.wrong, s.other = l, l.Version(), 0, len(l.Differing())
+	s.all = l.PeriodOf(s.app.cfg.Guard.Scope, "", s.app.Now, time.Local)
 	for i := 0; i < l.Rows().Len() && l.Rows().At(i).Damage != ""; i++ {
 		s.wrong++
 	}
@@ -81,11 +83,12 @@ func (s *ledgerSums) totals(width int) []paint.Styled {
 	}{{"today", ledger.ByDay}, {"this week", ledger.ByWeek}, {"this month", ledger.ByMonth}, {"all time", ""}} {
 		sum := s.all
 		if p.by != "" {
-			sum = a.store.Ledger.Period(p.by, a.Now, time.Local)
+			sum = a.store.Ledger.PeriodOf(a.cfg.Guard.Scope, p.by, a.Now, time.Local)
 		}
 		lines = append(lines, t.Text(paint.Muted, paint.Fit(p.title, 11, false, ""))+
 			t.Text(paint.Money, paint.Fit(a.sumWords(&sum), 11, true, ""))+t.Text(paint.Muted, "  "+text.Count(sum.Jobs, "job", "jobs")))
 	}
+	lines = append(lines, a.advice(width, "counted", a.cfg.Guard.Scope.Counted(), paint.Muted)...)
 	if c, ok := s.all.Credits(); ok {
 		lines = append(lines, a.advice(width, "credits", text.Sprintf("%g, not included in the dollars", c), paint.Normal)...)
 	}
@@ -103,6 +106,12 @@ func (s *ledgerSums) totals(width int) []paint.Styled {
 	}
 	if s.all.Unknown > 0 {
 		lines = append(lines, a.advice(width, "unknown", "the cost of "+text.Count(s.all.Unknown, "job", "jobs")+", not in the sums", paint.Warn)...)
+	}
+	for _, f := range a.store.Ledger.Others().Abroad(a.cfg.Guard.Scope) {
+		lines = append(lines, a.advice(width, "foreign", f.Words()+", not in the sums", paint.Warn)...)
+	}
+	if s.other > 0 {
+		lines = append(lines, a.advice(width, "billed", text.Sprintf("billed differently: %d (filter: billed:differently)", s.other), paint.Warn)...)
 	}
 	if s.wrong > 0 {
 		lines = append(lines, a.advice(width, "damaged", text.Count(s.wrong, "row", "rows")+" of the ledger, not in the sums", paint.Bad)...)
@@ -142,7 +151,7 @@ func (s *ledgerSums) chart(width int) []paint.Styled {
 	if n < 1 {
 		return nil
 	}
-	days := a.store.Ledger.Chart(a.Now, n, time.Local)
+	days := a.store.Ledger.ChartOf(a.cfg.Guard.Scope, a.Now, n, time.Local)
 	var most api.Micros
 	for i := range days {
 		most = max(most, days[i].Cost)

@@ -350,7 +350,7 @@ func TestLabelsAreFoundAndCounted(t *testing.T) {
 		s.Press("enter", "esc")
 		s.Pass(time.Second)
 		s.Sees("initech")
-		s.Press("T", "[")
+		s.Press("T", "[", "[", "[")
 		s.Sees("[by label]", "initech", "acme spring")
 		s.Press("esc")
 

@@ -29,7 +29,7 @@ type totals struct {
 
 // totalParts returns the parts in order; "" is the overview.
 func totalParts() []ledger.Grouping {
-	return []ledger.Grouping{"", ledger.ByDay, ledger.ByWeek, ledger.ByMonth, ledger.ByModel, ledger.ByLabel}
+	return []ledger.Grouping{"", ledger.ByDay, ledger.ByWeek, ledger.ByMonth, ledger.ByModel, ledger.ByLabel, ledger.ByProject, ledger.BySpender}
 }
 
 func newTotals(a *composer) *totals {
@@ -42,7 +42,7 @@ func newTotals(a *composer) *totals {
 	p.Extra = []kit.Action{
 		a.Does(keymap.NextPart, turn(1)).Hinted("next part"),
 		a.Does(keymap.PreviousPart, turn(-1)).Hinted(""),
-		a.Does(keymap.Export, a.askExport).Hinted("export"),
+		a.Does(keymap.Export, func() tea.Cmd { return a.askExport(a.store.Ledger.Entries()) }).Hinted("export"),
 	}
 	return p
 }
@@ -55,7 +55,7 @@ func (p *totals) lines(width int) []paint.Styled {
 	}
 	if p.shown != p.part || p.seen != a.store.Ledger.Version() {
 		p.shown, p.seen = p.part, a.store.Ledger.Version()
-		p.groups = a.store.Ledger.Groups(by, time.Local)
+		p.groups = a.store.Ledger.GroupsOf(a.cfg.Guard.Scope, by, time.Local)
 	}
 	key := min(24, max(12, width-60))
 	lines := []paint.Styled{p.titles(), "", "  " + t.Text(paint.Muted, totalsLine(
@@ -67,10 +67,31 @@ func (p *totals) lines(width int) []paint.Styled {
 		_, billed := g.Credits()
 		credits = credits || billed
 	}
+	lines = append(lines, "", "  "+t.Text(paint.Muted, "Counted: "+p.counted(by)+"."))
+	for _, f := range a.store.Ledger.Others().Abroad(p.scope(by)) {
+		lines = append(lines, "  "+t.Text(paint.Warn, "Not in the sums: "+f.Words()+", "+f.Scope.Whose()+"."))
+	}
 	if credits {
 		lines = append(lines, "", "  "+t.Text(paint.Muted, "Credits are not included; the overview and the export show them."))
 	}
 	return lines
+}
+
+// scope is whose jobs a part counts.
+func (p *totals) scope(by ledger.Grouping) ledger.Scope {
+	if by == ledger.BySpender {
+		return ledger.ScopeOrganisation
+	}
+	return p.app.cfg.Guard.Scope
+}
+
+// counted says whose jobs a part counts.
+func (p *totals) counted(by ledger.Grouping) text.Text {
+	words := p.scope(by).Counted()
+	if by == ledger.BySpender {
+		words += "; other sums and budgets count " + p.app.cfg.Guard.Scope.Counted()
+	}
+	return words
 }
 
 func (p *totals) titles() paint.Styled {

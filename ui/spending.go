@@ -162,8 +162,8 @@ func (a *composer) spendingLines(s *spending) []paint.Item {
 		fact("length", inputs.Seconds(sub.Price.Seconds)+" of output", paint.Normal)
 	}
 	fact("based on", text.Of(sub.Price.Basis), paint.Muted)
-	if today := a.store.Ledger.Period(ledger.ByDay, a.Now, time.Local); today.Jobs > 0 {
-		fact("today", a.sumWords(&today)+" so far", paint.Muted)
+	if today := a.spentToday(); today.Jobs > 0 {
+		fact("today", a.todayWords(&today), paint.Muted)
 	}
 	return append(said, a.validity(sub.Price.At))
 }

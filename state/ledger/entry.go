@@ -52,8 +52,8 @@ func (e *Entry) Class() table.Class {
 // Haystack joins the ids, name, model, label and outcome for searching.
 func (e *Entry) Haystack() string { return e.haystack }
 
-// FieldValue supports id (job or submission), name, model, label, and status,
-// also called outcome.
+// FieldValue supports id (job or submission), name, model, label, billed, and
+// status, also called outcome.
 func (e *Entry) FieldValue(name string) (string, bool) {
 	switch name {
 	case "id":
@@ -66,6 +66,8 @@ func (e *Entry) FieldValue(name string) (string, bool) {
 		return strings.ToLower(string(e.Label)), true
 	case "status", "outcome":
 		return e.outcomeWords(), true
+	case "billed":
+		return e.billedWords(), true
 	}
 	return "", false
 }
@@ -84,8 +86,8 @@ func (e *Entry) outcomeWords() string {
 func (e *Entry) Vocabulary() table.Vocabulary {
 	words := []string{"open", "completed", "failed", "rejected", "damaged"}
 	return table.Vocabulary{
-		Fields:     []string{"id", "name", "model", "label", "status", "outcome"},
-		Words:      map[string][]string{"status": words, "outcome": words},
+		Fields:     []string{"id", "name", "model", "label", "status", "outcome", "billed"},
+		Words:      map[string][]string{"status": words, "outcome": words, "billed": BilledWords()},
 		Quantities: []table.Quantity{{Field: "cost", Kind: table.Money}, {Field: "age", Kind: table.Age}, {Field: "len", Kind: table.Span}},
 	}
 }

@@ -109,6 +109,8 @@ type Ledger struct {
 	projects map[api.ID]text.Text // names
 	others   Others
 	changes  uint64 // of the others
+
+	differing differing
 }
 
 // New returns a ledger of the entries. Later entries about the same job are

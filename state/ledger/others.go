@@ -43,11 +43,23 @@ func (s Scope) Counted() text.Text {
 	switch s {
 	case ScopeOwn:
 	case ScopeKey:
-		return "all jobs of this key"
+		return "this key's jobs"
 	case ScopeOrganisation:
-		return "all jobs of the organisation"
+		return "the organisation's jobs"
 	}
 	return "dubtop's own jobs"
+}
+
+// Whose says whose jobs a scope adds to a narrower one.
+func (s Scope) Whose() text.Text {
+	switch s {
+	case ScopeOwn:
+	case ScopeKey:
+		return "of this key, elsewhere"
+	case ScopeOrganisation:
+		return "of other keys"
+	}
+	return "of dubtop"
 }
 
 // Spender is a key with jobs that dubtop did not send.

@@ -74,6 +74,17 @@ func setLimit(to **ledger.Limit, v any) error {
 	return nil
 }
 
+// setScope reads whose jobs sums and budgets count.
+func setScope(to *ledger.Scope, v any) error {
+	word, _ := v.(string)
+	scope, err := ledger.ReadScope(strings.ToLower(strings.TrimSpace(word)))
+	if err != nil || word == "" {
+		return errors.New(`it must be "dubtop", "key" or "organisation"`)
+	}
+	*to = scope
+	return nil
+}
+
 // share reads the budgets of labels or projects, each in a table of its own.
 func (p *parser) share(full string, v toml.Primitive) {
 	path := strings.Split(full, ".")

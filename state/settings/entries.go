@@ -57,6 +57,7 @@ func known(s *Settings) map[string]entry {
 		"budget.max_job":       budget(&s.Guard.MaxJob),
 		"budget.daily":         budget(&s.Guard.Daily),
 		"budget.monthly":       budget(&s.Guard.Monthly),
+		"budget.scope":         {set: to(&s.Guard.Scope, setScope).set, at: as(func() any { return s.Guard.Scope.Word() })},
 		"budget.confirm_above": to(&s.Guard.ConfirmAbove, setLimit),
 	}
 	maps.Copy(entries, outputEntries(&s.Output))

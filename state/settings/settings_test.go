@@ -132,7 +132,7 @@ func TestEveryKeyChangesTheSettings(t *testing.T) {
 		value := map[bool]string{true: `"11m"`, false: "7"}[strings.HasPrefix(name, "refresh.")]
 		if other := map[string]string{
 			"base_url": `"https://other.example"`, "theme": `"light"`, "ascii": "true", "upload.visibility": `"organization"`, "project": `"acme"`,
-			"pictures": `"off"`, "notify.how": `"bell"`, "notify.ends": `["set"]`, "notify.progress": "false",
+			"pictures": `"off"`, "budget.scope": `"key"`, "notify.how": `"bell"`, "notify.ends": `["set"]`, "notify.progress": "false",
 			"output.strict": "true", "output.automatic": `"all"`, "output.folder": `"/out"`, "output.template": `"{name}"`,
 			"output.checksums": "false", "output.sidecar": "false", "on_done.run": `["true"]`, "on_done.limit": `"1m"`,
 		}[name]; other != "" {
