@@ -82,6 +82,7 @@ const (
 	Delete          Name = "delete"
 	Undo            Name = "undo"
 	Columns         Name = "columns"
+	TurnPane        Name = "turn_pane"
 	Resend          Name = "send_once_more"
 	Refresh         Name = "refresh"
 	ReplaceKey      Name = "replace_key"
@@ -175,9 +176,11 @@ func looking() []Entry {
 		{PageUp, []string{"pgup"}, "pgup", "page up", GroupMove},
 
 		{Filter, []string{"/"}, "/", "filter", GroupFind},
-		{Sort, []string{"s"}, "s", "sort by the next column", GroupFind},
+		{Sort, []string{"s"}, "s", "sort: pick a column", GroupFind},
 		{Reverse, []string{"S"}, "S", "reverse the order", GroupFind},
 		{Failures, []string{"F"}, "F", "failures only", GroupFind},
+		{Columns, []string{"W"}, "W", "choose and order the columns", GroupFind},
+		{TurnPane, []string{"z"}, "z", "details beside, below, full, off", GroupFind},
 
 		{Mark, []string{"space"}, "space", "mark or unmark", GroupMark},
 		{MarkRange, []string{"v"}, "v", "mark from the last mark to here", GroupMark},
@@ -224,7 +227,6 @@ func working() []Entry {
 		{Slots, []string{"#"}, "#", "set how many jobs run at once", GroupQueue},
 		{Edit, []string{"e"}, "e", "edit (voids the price)", GroupQueue},
 		{Drop, []string{"x"}, "x", "drop", GroupQueue},
-		{Columns, []string{"W"}, "W", "what the columns of a list hold", GroupQueue},
 		{Resend, []string{"R"}, "R", "send again at your own risk", GroupQueue},
 
 		{Refresh, []string{"r"}, "r", "refresh now", GroupScreen},

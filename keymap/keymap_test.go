@@ -81,7 +81,7 @@ func TestOverrideLeavesOtherMapsAlone(t *testing.T) {
 func TestPlannedKeysStayFree(t *testing.T) {
 	planned := map[string]map[string]string{
 		reach(GroupJob): {
-			"z": "pane", "M": "mouse",
+			"M": "mouse",
 		},
 	}
 	for _, e := range Default().Entries() {

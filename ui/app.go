@@ -46,6 +46,7 @@ func New(cfg Config) *App {
 	a.Chrome, a.Notices, a.Tips = a, cfg.Notices, a.goodToKnow
 	a.Everywhere, a.Anywhere = a.actions, a.ways
 	a.account = cfg.Current
+	a.Habits.Keep = a.keepHabit
 	a.enter(cfg.Account)
 	a.Announce()
 	return a
@@ -83,6 +84,7 @@ func (a *App) enter(c *account.Config) {
 		a.outbox.Outbox = &a.session.Outbox
 	}
 	a.notices.eyes.Key(a.Now)
+	a.Habits.Lists = nil
 	a.tabs, a.tab, a.parting = newTabs(a), 0, parting{}
 	a.step()
 	a.Stack = []kit.Screen{a.tabs[0].screen}

@@ -171,12 +171,38 @@ func TestFailuresOnly(t *testing.T) {
 	})
 }
 
+// sortBy picks the column to sort by.
+func (s *story) sortBy(column string) {
+	s.t.Helper()
+	s.Press("s")
+	for range 20 {
+		if s.picked(column) {
+			s.Press("enter")
+			return
+		}
+		s.Press("j")
+	}
+	s.t.Errorf("there is no column %q\n%s", column, s.Screen())
+}
+
+// picked reports whether the line that a picker has picked ends with some words.
+func (s *story) picked(words string) bool {
+	for line := range strings.SplitSeq(s.Screen(), "\n") {
+		line = strings.NewReplacer("| >", "│ ▌", "|", "│").Replace(line)
+		if _, box, ok := strings.Cut(line, "│ ▌ "); ok {
+			inside, _, _ := strings.Cut(box, "│")
+			return strings.HasSuffix(strings.TrimSuffix(strings.TrimSpace(inside), " (now)"), " "+words)
+		}
+	}
+	return false
+}
+
 func TestSortByEveryColumnAndReverse(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{width: 140, height: 40}, func(s *story) {
 		newest := s.row("▌")
 		for _, column := range []string{"status", "model", "name", "length", "cost", "age"} {
-			s.Press("s")
+			s.sortBy(column)
 			s.Sees("sorted by " + column)
 		}
 		s.Press("g")

@@ -63,16 +63,17 @@ func TestLabelColumnAppearsWithTheFirstLabel(t *testing.T) {
 		tell(t, st, func(s *story) {
 			s.Pass(5 * time.Second)
 			s.DoesNotSee("LABEL")
-			s.Press("s", "s", "s", "s")
-			s.Sees("sorted by length") // labels are no sort column
-			s.Press("s", "s", "g", "t")
+			s.Press("s")
+			s.DoesNotSee("↑ label") // labels are no sort column
+			s.Press("esc", "g", "t")
 			s.Type("acme")
 			s.Press("enter")
 			s.Pass(time.Second)
 			if !strings.Contains(s.titles(), "LABEL") {
 				t.Errorf("%d columns wide there is no label\n%s", width, s.Screen())
 			}
-			s.Press("s", "s", "s", "s", "g")
+			s.sortBy("label")
+			s.Press("g")
 			s.Sees("sorted by label")
 			if rows := strings.Split(s.Screen(), "\n"); !strings.Contains(rows[2], "LABEL↑") || !strings.Contains(rows[3], "acme") {
 				t.Errorf("what has a label does not come first\n%s", s.Screen())
@@ -89,20 +90,26 @@ func TestTitleShowsTheSortDirection(t *testing.T) {
 		st.config = func(c *ui.Config) { c.ASCII = ascii }
 		tell(t, st, func(s *story) {
 			s.Pass(5 * time.Second)
-			for _, step := range []struct{ keys, title string }{
-				{"", "AGE↑"},
-				{"S", "AGE↓"},
-				{"s", "STATUS↑"},
-				{"sss", "LENGTH↓"},
-				{"s", "COST↓"},
-				{"S", "COST↑"},
-				{"3sssS", "LENGTH↑"},
-				{"s", "SIZE↓"},
-				{"5", "NO↑"},
-				{"6", "WHEN↓"},
+			for _, step := range []struct{ keys, sort, then, title string }{
+				{"", "", "", "AGE↑"},
+				{"S", "", "", "AGE↓"},
+				{"", "status", "", "STATUS↑"},
+				{"", "length", "", "LENGTH↓"},
+				{"", "cost", "", "COST↓"},
+				{"", "", "S", "COST↑"},
+				{"3", "length", "S", "LENGTH↑"},
+				{"", "size", "", "SIZE↓"},
+				{"5", "", "", "NO↑"},
+				{"6", "", "", "WHEN↓"},
 			} {
 				for _, key := range strings.Split(step.keys, "") {
 					s.Press(key)
+				}
+				if step.sort != "" {
+					s.sortBy(step.sort)
+				}
+				if step.then != "" {
+					s.Press(step.then)
 				}
 				s.Pass(time.Second)
 				title := step.title
@@ -110,7 +117,7 @@ func TestTitleShowsTheSortDirection(t *testing.T) {
 					title = strings.NewReplacer("↑", "^", "↓", "v").Replace(title)
 				}
 				if line := s.titles(); !strings.Contains(line, title) || strings.Count(line, title[len(title)-1:]) != 1 {
-					t.Errorf("after %q the titles are %q, want %q", step.keys, line, title)
+					t.Errorf("after %v the titles are %q, want %q", step, line, title)
 				}
 			}
 		})

@@ -108,6 +108,7 @@ func (a *App) openedJournal(e *account.Event) tea.Cmd {
 	}
 	a.drafts.counted = int64(e.Count)
 	a.recallDrafts(e.Drafts, e.Interrupted)
+	a.accustom(e.Lists)
 	for _, id := range e.Watches {
 		a.notices.Watch(id, true)
 	}

@@ -94,7 +94,7 @@ func (s *story) tour() {
 			s.Pass(500 * time.Millisecond)
 			s.Press("esc", "esc")
 		}
-		s.Press("s", "s", "?", "esc", ":", "esc", "n")
+		s.Press("s", "s", "enter", "?", "esc", ":", "esc", "n")
 		s.Pass(time.Second)
 		s.Press("esc", "esc")
 	}

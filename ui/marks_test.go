@@ -140,7 +140,7 @@ func TestMarksStayWithTheirJobs(t *testing.T) {
 		s.marks("02 04")
 		s.Press("S")
 		s.marks("04 02")
-		s.Press("s", "s", "s")
+		s.sortBy("name")
 		s.marks("02 04")
 		s.Sees("2 marked")
 	})

@@ -57,7 +57,8 @@ type Event struct {
 	OldProfile  *journal.OldProfile
 	Joined      *Config
 	Upload      *Upload
-	Watches     []string // ids of the rows that the user watches
+	Watches     []string          // ids of the rows that the user watches
+	Lists       map[string]string // how the lists are arranged, by name
 	Plan        *Plan
 	Saved       *SavedFile
 	Hook        *HookRun

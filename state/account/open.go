@@ -21,6 +21,7 @@ type recollection struct {
 	labels      map[string][]string
 	hidden      state.Hidden
 	watches     []string
+	lists       map[string]string
 	past        past
 	queue       queueRead
 	mine        bool
@@ -95,7 +96,7 @@ func recollect(ctx context.Context, j *journal.Journal, c Config) recollection {
 	var lost, unlabelled error
 	m.drafts, lost = j.Drafts(ctx)
 	m.labels, unlabelled = j.Labels(ctx)
-	m.watches = readWatches(ctx, j)
+	m.watches, m.lists = readWatches(ctx, j), readLists(ctx, j)
 	hidden, unhidden := j.Hidden(ctx)
 	m.hidden = state.NewHidden(hidden)
 	m.err = errors.Join(m.err, torn, lost, unlabelled, unhidden, unrun, unseen)
@@ -144,7 +145,7 @@ func (a *Account) recollected(m recollection, now time.Time) []Event {
 	a.loadQueue(m.queue)
 	a.view.drafts = m.queue.drafts
 	a.readLedger()
-	events := []Event{{Kind: EventOpened, Err: m.err, Drafts: m.drafts, Interrupted: m.interrupted, Watches: m.watches, Count: int(m.queue.drafts)}}
+	events := []Event{{Kind: EventOpened, Err: m.err, Drafts: m.drafts, Interrupted: m.interrupted, Watches: m.watches, Lists: m.lists, Count: int(m.queue.drafts)}}
 	if perhaps > 0 {
 		events = append(events, Event{Kind: EventHook, Count: perhaps})
 	}

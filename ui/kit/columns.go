@@ -130,8 +130,7 @@ func fitting[T any](all []*Column[T], limit int) (cols []*Column[T], need int) {
 // empty in every visible row.
 func (l *List[T]) wanted() []*Column[T] {
 	cols := make([]*Column[T], 0, len(l.Columns))
-	for i := range l.Columns {
-		c := &l.Columns[i]
+	for _, c := range l.visible() {
 		if c.When != nil && !c.When() || c.Spare && l.blank(c) {
 			continue
 		}

@@ -53,6 +53,17 @@ type List[T any] struct {
 	searches      int  // number of searches so far
 	searching     bool // the last one is not over
 	typing        bool // a filter is being typed
+
+	chosen []chosen       // columns as the user wants them; nil: as they come
+	keep   func() tea.Cmd // keeps how the list is arranged; nil: it is not kept
+}
+
+// kept keeps how the list is arranged now.
+func (l *List[T]) kept() tea.Cmd {
+	if l.keep == nil {
+		return nil
+	}
+	return l.keep()
 }
 
 // Extent describes rows that exist but are not loaded.
@@ -92,8 +103,9 @@ func (l *List[T]) Finding() []Action {
 	a := l.Stage
 	return []Action{
 		a.Does(keymap.Filter, Plain(l.askFilter)).Hinted(""),
-		a.Does(keymap.Sort, func() tea.Cmd { l.nextSort(); return l.seek() }).Hinted("sort"),
-		a.Does(keymap.Reverse, func() tea.Cmd { l.Query.Reverse = !l.Query.Reverse; l.sorted(); return l.seek() }),
+		a.Does(keymap.Sort, l.askSort).Hinted("sort"),
+		a.Does(keymap.Reverse, l.reverse),
+		a.Does(keymap.Columns, l.askColumns),
 	}
 }
 
@@ -111,59 +123,6 @@ func (l *List[T]) further() tea.Cmd {
 		return nil
 	}
 	return l.Extent.Further()
-}
-
-// nextSort sorts by the next sortable column.
-func (l *List[T]) nextSort() {
-	at := slices.Index(l.Sorts, l.Query.Sort)
-	for range l.Sorts {
-		at = (at + 1) % len(l.Sorts)
-		if l.sortable(l.Sorts[at]) {
-			break
-		}
-	}
-	l.Query.Sort = l.Sorts[at]
-	l.Query.Reverse = false
-	l.sorted()
-}
-
-// sortable reports whether the column of a sort order is in use.
-func (l *List[T]) sortable(by table.Sort) bool {
-	for i := range l.Columns {
-		if c := &l.Columns[i]; c.Sort == by {
-			return c.When == nil || c.When()
-		}
-	}
-	return true
-}
-
-func (l *List[T]) sorted() {
-	l.Refresh()
-	for _, c := range l.Columns {
-		if c.Sort == l.Query.Sort && c.Sort != table.SortNone {
-			l.Stage.Say("sorted by " + c.Title.Lower() + l.direction())
-		}
-	}
-}
-
-func (l *List[T]) direction() text.Text {
-	if l.Query.Reverse {
-		return ", reversed"
-	}
-	return ""
-}
-
-// arrow returns the direction a column is sorted in: ↑ from smallest to
-// largest, ↓ the other way, "" if the list is not sorted by it.
-func (l *List[T]) arrow(c *Column[T]) text.Text {
-	g := l.Stage.Theme.Glyphs
-	switch {
-	case c.Sort != l.Query.Sort || c.Sort == table.SortNone:
-		return ""
-	case c.Falls != l.Query.Reverse:
-		return g.Down
-	}
-	return g.Up
 }
 
 // narrowed reports whether a filter is active.

@@ -31,6 +31,7 @@ type Stage struct {
 	Frame    frame
 	changes  []func() tea.Cmd // take back what the user did, the last one first
 	Notices  []string         // problems of the configuration
+	Habits   Habits           // how the lists are arranged
 	Progress *tea.ProgressBar // shown outside the window; nil for none
 
 	Chrome     chrome

@@ -30,6 +30,7 @@ type ListView[T any] struct {
 	above         int       // number of lines above them
 	inPane        string    // key of the row shown in the pane
 	moved         time.Time // when the cursor last moved
+	pane          pane      // where the user wants it
 }
 
 // The sizes in cells from which there is room for the pane.
@@ -53,13 +54,11 @@ func (v *ListView[T]) SetSize(width, height int) {
 
 func (v *ListView[T]) divide(width, height int) {
 	v.width, v.height = width, height
-	switch {
-	case v.Pane == nil:
-		v.List.SetSize(width, height)
-	case width >= besideWidth:
+	switch v.placed() {
+	case paneBeside:
 		v.List.SetSize(width-v.paneWidth()-2, height)
-	case height >= belowHeight:
-		v.List.SetSize(width, height-paneHeight-1)
+	case paneBelow:
+		v.List.SetSize(width, height-v.belowLines()-1)
 	default:
 		v.List.SetSize(width, height)
 	}
@@ -80,12 +79,13 @@ func (v *ListView[T]) paneWidth() int { return max(34, v.width/4) }
 // list, then those of the whole program.
 func (v *ListView[T]) With(own ...Action) *ListView[T] {
 	a := v.Stage
-	v.Query.Sort = v.Sorts[0]
+	v.Query.Sort, v.keep = v.Sorts[0], v.keepHabit
 	v.Acts = append(v.Acts, own...)
 	v.Acts = append(v.Acts, v.Finding()...)
 	v.Acts = append(v.Acts, v.Following(v.Movement())...)
-	v.Acts = append(v.Acts, a.Does(keymap.Back, v.Back))
+	v.Acts = append(v.Acts, a.Does(keymap.TurnPane, v.turnPane).Unless(v.paneless), a.Does(keymap.Back, v.Back))
 	v.Acts = append(v.Acts, a.Everywhere()...)
+	v.Accustom()
 	return v
 }
 
@@ -125,13 +125,13 @@ func (v *ListView[T]) View() paint.Styled {
 
 func (v *ListView[T]) body() paint.Styled {
 	t := v.Stage.Theme
-	switch {
-	case v.Pane == nil:
-		return v.List.View()
-	case v.width >= besideWidth:
+	switch v.placed() {
+	case paneBeside:
 		return v.beside()
-	case v.height >= belowHeight:
-		lines := []paint.Styled{paint.Filled(v.List.View(), v.height-paneHeight-1), t.Text(paint.Muted, text.Repeat(t.Glyphs.Line, v.width))}
+	case paneFull:
+		return paint.Joined(v.paneLines(v.width-2, v.height, " "))
+	case paneBelow:
+		lines := []paint.Styled{paint.Filled(v.List.View(), v.height-v.belowLines()-1), t.Text(paint.Muted, text.Repeat(t.Glyphs.Line, v.width))}
 		return paint.Joined(append(lines, v.below()...))
 	}
 	return v.List.View()
@@ -172,11 +172,12 @@ const (
 // below draws the pane below the list, with the picture on its right.
 func (v *ListView[T]) below() []paint.Styled {
 	const indent = 3
-	picture := v.picture(pictureWidth, paneHeight)
+	height := v.belowLines()
+	picture := v.picture(pictureWidth, height)
 	if len(picture) == 0 {
-		return v.paneLines(v.width-indent, paneHeight, paint.Blank(indent))
+		return v.paneLines(v.width-indent, height, paint.Blank(indent))
 	}
-	lines := v.paneLines(v.width-indent-pictureWidth-2, paneHeight, paint.Blank(indent))
+	lines := v.paneLines(v.width-indent-pictureWidth-2, height, paint.Blank(indent))
 	for len(lines) < len(picture) {
 		lines = append(lines, "")
 	}
@@ -196,7 +197,7 @@ func (v *ListView[T]) picture(width, height int) []paint.Styled {
 
 // Paned returns the row in the pane, nil if there is no room for a pane.
 func (v *ListView[T]) Paned() *T {
-	if v.Pane == nil || v.width < besideWidth && v.height < belowHeight {
+	if v.placed() == paneOff {
 		return nil
 	}
 	return v.paned()
@@ -241,7 +242,7 @@ func (v *ListView[T]) Following(acts []Action) []Action {
 // down the one where that began.
 func (v *ListView[T]) paned() *T {
 	v.Refresh()
-	if i := v.Shown.Index(v.inPane); i >= 0 && time.Since(v.moved) < restTime+BeatTime {
+	if i := v.Shown.Index(v.inPane); i >= 0 && v.placed() != paneFull && time.Since(v.moved) < restTime+BeatTime {
 		return v.Shown.At(i)
 	}
 	return v.under()
