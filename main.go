@@ -66,7 +66,7 @@ stored it; without one, dubtop asks. SYNC_BASE_URL names another server. With
 	}
 	env := settings.System()
 	env.Getenv = withheldKey(env.Getenv)
-	world := cli.World{Env: env, Zone: time.Local, Version: version}.WithAccounts(root)
+	world := cli.World{Env: env, Zone: time.Local, Version: version, Open: ui.Browser(os.Getenv)}.WithAccounts(root)
 	root.RunE = func(*cobra.Command, []string) error { return dashboard(world.Env, demo) }
 	root.Flags().BoolVar(&demo, "demo", false, "use a simulated account: no key, no network, no cost")
 	root.Version = version

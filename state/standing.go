@@ -87,3 +87,26 @@ func FreeJobs(b *api.Balance) text.Text {
 	}
 	return words
 }
+
+// BalanceWords says the funds left and the part that running jobs hold, "" if they
+// are not known.
+func BalanceWords(b *api.Balance) text.Text {
+	left := b.Spendable()
+	switch {
+	case left != nil && b.Held != nil && *b.Held > 0:
+		return funds(*left, b.Dollars) + ", " + funds(*b.Held, b.Dollars) + " held"
+	case left != nil:
+		return funds(*left, b.Dollars)
+	case b.Max > 0:
+		return FreeJobs(b)
+	}
+	return ""
+}
+
+// funds formats an amount of dollars or credits.
+func funds(m api.Micros, dollars bool) text.Text {
+	if dollars {
+		return text.Of(m.Rounded())
+	}
+	return text.Sprintf("%g credits", float64(m/10_000)/100)
+}

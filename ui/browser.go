@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"errors"
 	"runtime"
 	"strings"
 	"time"
@@ -224,19 +223,7 @@ func (a *desk) copyIDs(ids []string) tea.Cmd {
 // outputCmd asks for a job again and returns its checked link.
 func outputCmd(s *account.Account, id api.ID, what use) tea.Cmd {
 	return func() tea.Msg {
-		ctx := context.Background()
-		job, err := s.Client.Generation(ctx, id, api.GenerationDetails{})
-		if err != nil {
-			return outputMsg{what: what, err: err}
-		}
-		output := job.Output
-		if output.IsZero() && job.Status.Produced() {
-			output, err = s.Client.Download(ctx, id)
-		}
-		if err != nil || output.IsZero() {
-			return outputMsg{what: what, err: errors.Join(errors.New("the job has no output to open"), err)}
-		}
-		link, err := output.Link()
+		job, link, err := account.OutputOf(context.Background(), s.Client, id)
 		return outputMsg{link: link, what: what, job: &job, err: err}
 	}
 }

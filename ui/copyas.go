@@ -9,6 +9,7 @@ import (
 
 	"dubtop/api/text"
 	"dubtop/state"
+	"dubtop/state/account"
 	"dubtop/state/draft"
 	"dubtop/ui/kit"
 )
@@ -28,29 +29,13 @@ func (a *composer) copyAs(g state.Generation) tea.Cmd {
 	s, from, home := a.session, a.Top(), a.cfg.Home
 	return func() tea.Msg {
 		m := copiesMsg{asked: asked{s}, from: from, name: g.Name}
-		found, err := sources(context.Background(), s, []source{{job: g}})
-		if m.err = cmp.Or(err, found[0].err); m.err == nil {
-			m.lost = found[0].lost
-			m.copies, m.err = copiesOf(found[0].draft, s.Client.Base(), string(cmp.Or(g.ID, "1")), home)
+		var d draft.Draft
+		d, m.lost, m.err = account.RequestOf(context.Background(), s.Client, s.Journal, g.ID)
+		if m.err == nil {
+			m.copies, m.err = account.Copies(d, s.Client.Base(), string(cmp.Or(g.ID, "1")), home)
 		}
 		return m
 	}
-}
-
-// copiesOf returns the request of a draft for other programs.
-func copiesOf(d draft.Draft, base, id, home string) ([]draft.Copy, error) {
-	r, files, err := d.Request(draft.CheckEnv{Home: home})
-	switch {
-	case err != nil:
-		return nil, err
-	case len(files) > 0:
-		return nil, errLocal
-	}
-	body, err := draft.Encode(r)
-	if err != nil {
-		return nil, err
-	}
-	return draft.Copies(body, base, id)
 }
 
 // copiesMsg carries the request of a job as text.

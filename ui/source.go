@@ -25,11 +25,8 @@ type source struct {
 }
 
 var (
-	errForgotten = errors.New("the server no longer knows this job, and it was not sent from here, so its inputs are unknown")
 	errNoJob     = errors.New("this line did not become a job")
-	errLocal     = errors.New("it was made from files of this machine, which a request can't name")
 	errUnwritten = errors.New("the journal does not hold the request")
-	errOnItsWay  = errors.New("this is being sent right now: wait for the answer")
 )
 
 // sources returns the sources of up to 100 jobs: from the journal if they were
@@ -65,7 +62,7 @@ func sources(ctx context.Context, s *account.Account, jobs []source) ([]source, 
 	found, err := account.FetchJobs(ctx, s.Client, strangers)
 	for i := range out {
 		x := &out[i]
-		if g, ok := found[x.job.ID]; ok && errors.Is(x.err, errForgotten) {
+		if g, ok := found[x.job.ID]; ok && errors.Is(x.err, account.ErrForgotten) {
 			draft, lost := draft.FromJob(g)
 			x.draft, x.lost = draft, text.All(lost)
 			x.err = nil
@@ -82,7 +79,7 @@ func (x *source) recall(sub *outbox.Submission, known bool) (ask bool) {
 	case x.job.ID == "":
 		x.err = errNoJob
 	case x.job.Submission == outbox.SubmissionSending:
-		x.err = errOnItsWay
+		x.err = account.ErrOnItsWay
 	case known && !sub.Draft.Empty():
 		x.draft = outbox.DraftOf(sub)
 		if x.job.Submission != "" {
@@ -91,7 +88,7 @@ func (x *source) recall(sub *outbox.Submission, known bool) (ask bool) {
 	case x.job.Submission != "":
 		x.err = errUnwritten
 	default:
-		x.err = errForgotten // unless the server knows it
+		x.err = account.ErrForgotten // unless the server knows it
 		return true
 	}
 	return false

@@ -28,28 +28,10 @@ func (a *desk) standingWords() text.Text {
 // balanceWords returns the funds left and the part that running jobs hold, ""
 // if unknown or out of date.
 func (a *desk) balanceWords() text.Text {
-	s := &a.store.Standing
-	b := &s.Balance
-	left := b.Spendable()
-	switch {
-	case !s.Fresh(a.Now):
-		return ""
-	case left != nil && b.Held != nil && *b.Held > 0:
-		return funds(*left, b.Dollars) + ", " + funds(*b.Held, b.Dollars) + " held"
-	case left != nil:
-		return funds(*left, b.Dollars)
-	case b.Max > 0:
-		return state.FreeJobs(b)
+	if s := &a.store.Standing; s.Fresh(a.Now) {
+		return state.BalanceWords(&s.Balance)
 	}
 	return ""
-}
-
-// funds formats an amount of dollars or credits.
-func funds(m api.Micros, dollars bool) text.Text {
-	if dollars {
-		return text.Of(m.Rounded())
-	}
-	return text.Sprintf("%g credits", float64(m/10_000)/100)
 }
 
 // tellBalance adds to a question about money what a yes leaves of the balance.

@@ -191,5 +191,34 @@ func (k *Jobs) Collect(ctx context.Context) error {
 	return nil
 }
 
+// Of adds to a job, as the server tells it, what the journal knows about it.
+func (k *Jobs) Of(ctx context.Context, g state.Generation) (Job, error) {
+	known, err := k.journal.GenerationsOf(ctx, []api.ID{g.ID})
+	if err != nil {
+		return Job{}, err
+	}
+	if old, ok := known[g.ID]; ok {
+		g.Absorb(&old, time.Time{}) // when it changed is not known
+	}
+	k.Store.Tell(&g)
+	entries, err := k.journal.Booked(ctx, []api.ID{g.ID})
+	for i := range entries {
+		k.Store.Prices.Book(&entries[i])
+	}
+	return k.Job(&g), err
+}
+
+// Open returns the request of an id whose job is not known; ok is false if there is
+// none.
+func (k *Jobs) Open(id api.ID) (j Job, ok bool) {
+	for i := range k.open {
+		if g := k.open[i]; g.ID == id {
+			k.Store.Tell(&g)
+			return k.Job(&g), true
+		}
+	}
+	return Job{}, false
+}
+
 // Job adds the cost to a job of the store.
 func (k *Jobs) Job(g *state.Generation) Job { return Job{*g, k.Store.Cost(g)} }

@@ -185,6 +185,25 @@ func generationsAfter(ctx context.Context, r reader, columns string, scan func(*
 	return collect(rows, scan)
 }
 
+// GenerationsOf returns those of some jobs that were ever seen, by id.
+func (j *Journal) GenerationsOf(ctx context.Context, ids []api.ID) (map[api.ID]state.Generation, error) {
+	found := make(map[api.ID]state.Generation, len(ids))
+	for _, id := range ids {
+		rows, err := j.lists.QueryContext(ctx, "SELECT "+generationColumns+" FROM generations WHERE id = ?", string(id))
+		if err != nil {
+			return nil, j.failed(err)
+		}
+		known, err := collect(rows, scanGeneration)
+		if err != nil {
+			return nil, j.failed(err)
+		}
+		for i := range known {
+			found[id] = known[i]
+		}
+	}
+	return found, nil
+}
+
 // EachGeneration yields all jobs ever seen, newest first, until the first
 // error, which comes with a zero job. It reads in pages, so that the journal
 // can be used at the same time. Jobs saved during the iteration may be missing.

@@ -28,14 +28,24 @@ type World struct {
 	Zone    *time.Location // the time zone of days and times
 	Version string         // for the User-Agent
 
-	Transport http.RoundTripper // nil: the network
-	Signals   <-chan os.Signal  // end a drain; nil: those of the process
+	Open      func(link string) error // opens a browser; nil: there is none
+	Transport http.RoundTripper       // nil: the network
+	Signals   <-chan os.Signal        // end a drain; nil: those of the process
 }
 
 // Commands returns the sub-commands for scripts, and the help topics.
 func Commands(w World) []*cobra.Command {
 	commands := []*cobra.Command{
 		w.lsCommand(),
+		w.getCommand(),
+		w.openCommand(),
+		w.copyAsCommand(),
+		w.batchCommand(),
+		w.assetsCommand(),
+		w.modelsCommand(),
+		w.voicesCommand(),
+		w.projectsCommand(),
+		w.accountCommand(),
 		w.queueCommand(),
 		w.estimateCommand(),
 		w.spendCommand(),
@@ -191,8 +201,8 @@ func journalFailed(err error) error {
 	if f, ok := errors.AsType[*Failure](err); ok {
 		return f
 	}
-	if err == nil {
-		return nil
+	if _, told := errors.AsType[*api.Error](err); err == nil || told || errors.Is(err, context.Canceled) {
+		return err
 	}
 	return &Failure{Status: StatusError, Code: "journal", Err: err}
 }

@@ -72,7 +72,38 @@ func (l *listing[T]) print(c *cobra.Command, f *format, rows iter.Seq2[*T, error
 	case f.ids:
 		return l.printIDs(c, rows)
 	}
+	if l.titles == nil {
+		return l.printFacts(c, rows)
+	}
 	return l.printTable(c, rows)
+}
+
+// printFacts prints each row as lines of names and values, for rows with too many
+// fields for a table.
+func (l *listing[T]) printFacts(c *cobra.Command, rows iter.Seq2[*T, error]) error {
+	width := 0
+	for i := range l.fields {
+		width = max(width, len(l.fields[i].name))
+	}
+	out := newStream(c)
+	for row, err := range rows {
+		if err != nil {
+			return cmp.Or(err, unwritten(out.Flush()))
+		}
+		var b []byte
+		if out.begun {
+			b = append(b, '\n')
+		}
+		for i := range l.fields {
+			if said := l.fields[i].of(row).shown(); said != "" {
+				b = fmt.Appendf(b, "%-*s  %s\n", width, l.fields[i].name, said)
+			}
+		}
+		if err := out.row(b); err != nil {
+			return err
+		}
+	}
+	return unwritten(out.Flush())
 }
 
 // stream is output that is written while rows are read. The first row is written

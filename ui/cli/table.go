@@ -150,6 +150,9 @@ func words[S ~string](s S) text.Text {
 	return cmp.Or(text.Clean(string(s), most), none)
 }
 
+// orNone is a cell of a text that may be missing.
+func orNone(t text.Text) text.Text { return cmp.Or(t, none) }
+
 // dollars formats an amount for a cell: to the cent, with the sign that says
 // how it is known. JSON and CSV hold the exact amount.
 func dollars(m *api.Micros, k outbox.CostKind) text.Text {

@@ -2,8 +2,12 @@ package cli
 
 import (
 	"encoding/json"
+	"fmt"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf16"
 
 	"dubtop/api"
 	"dubtop/api/text"
@@ -42,6 +46,14 @@ func clean(t text.Text) value { return value{kind: isText, words: t} }
 func count(n int) value { return value{kind: isInt, n: int64(n)} }
 
 func number(f float64) value { return value{kind: isFloat, f: f} }
+
+// wholePositive is a whole number that is unknown if it is 0.
+func wholePositive(n int64) value {
+	if n == 0 {
+		return value{}
+	}
+	return value{kind: isInt, n: n}
+}
 
 // positive is a number that is unknown if it is 0.
 func positive(f float64) value {
@@ -98,7 +110,7 @@ func (v value) appendJSON(b []byte) []byte {
 		}
 	case isAny:
 		if said, err := json.Marshal(v.any); err == nil {
-			return append(b, said...)
+			return append(b, escaped(string(said))...)
 		}
 	}
 	return append(b, "null"...)
@@ -116,6 +128,41 @@ func appendQuoted(b []byte, s string) []byte {
 	return append(b, '"')
 }
 
+// shown returns the value for a person; "" if there is nothing to say.
+func (v value) shown() text.Text {
+	switch v.kind {
+	case unknown:
+		return ""
+	case isText:
+		return v.words
+	}
+	said := v.appendJSON(nil)
+	if v.kind == isTime {
+		said = said[1 : len(said)-1]
+	}
+	if v.kind == isAny && (string(said) == "null" || string(said) == "[]") {
+		return ""
+	}
+	return text.Of(string(said))
+}
+
+// link is a link; unknown if there is none or it can't be used.
+func link(u api.URL) value {
+	checked, err := u.Link()
+	if err != nil {
+		return value{}
+	}
+	return textOf(checked)
+}
+
+// raw is an object or list of the API as it came.
+func raw(b api.JSON) value {
+	if len(b) == 0 {
+		return value{}
+	}
+	return nested(b)
+}
+
 // cell returns the value for a spreadsheet.
 func (v value) cell() string {
 	switch v.kind {
@@ -129,4 +176,26 @@ func (v value) cell() string {
 		return sheet.Cell(text.Of(string(v.appendJSON(nil))))
 	}
 	return string(v.appendJSON(nil))
+}
+
+// escaped writes the characters of JSON that control a terminal, or can't be seen on
+// it, as JSON's own escapes. Line breaks stay.
+func escaped(s string) string {
+	hidden := func(r rune) bool { return r != '\n' && (unicode.IsControl(r) || text.Invisible(r)) }
+	if !strings.ContainsFunc(s, hidden) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case !hidden(r):
+			b.WriteRune(r)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	return b.String()
 }
