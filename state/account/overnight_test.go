@@ -104,10 +104,11 @@ type night struct {
 	weather           *weather
 	intents           map[string]outbox.Submission // by key
 	starts            int
-	asked             int // unknown outcomes that only the user could settle
-	askedTwins, never int // of them those with a twin, and those that created nothing
-	unknown           int // submissions that ever had an unknown outcome
-	twins             int // of them those with a twin
+	asked             int    // unknown outcomes that only the user could settle
+	askedTwins, never int    // of them those with a twin, and those that created nothing
+	between           func() // runs between two processes; may be nil
+	unknown           int    // submissions that ever had an unknown outcome
+	twins             int    // of them those with a twin
 }
 
 // open starts a process: a client and the journal.
@@ -169,6 +170,9 @@ func (n *night) work() {
 		_ = desk.Journal.Close()
 		if !again {
 			return
+		}
+		if n.between != nil {
+			n.between()
 		}
 	}
 	n.t.Fatal("it never ends")

@@ -24,7 +24,7 @@ var flips = flag.Int("flips", 61, "a bit flips in one of so many bytes")
 // tampered opens the file without the journal and changes the ledger.
 func tampered(t *testing.T, path string, statements ...string) {
 	t.Helper()
-	db, err := sql.Open("sqlite", dsn(path, durable))
+	db, err := sql.Open("sqlite", dsn(path, synced))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,9 +14,10 @@ const busyTimeout = 5 * time.Second
 type access int
 
 const (
-	durable  access = iota // commits are on the disk
+	synced   access = iota // commits are on the disk
 	careless               // a power cut may lose commits, but not corrupt the file
 	readers                // read only
+	alone                  // nobody else uses the file, and no log is left beside it
 )
 
 // connect prepares a pool of one connection, so that writes queue up in Go
@@ -36,10 +37,12 @@ func dsn(path string, mode access) string {
 	q := url.Values{"_txlock": {"immediate"}}
 	pragmas := []string{fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds())}
 	switch mode {
-	case durable:
+	case synced:
 		pragmas = append(pragmas, "journal_mode(WAL)", "synchronous(FULL)")
 	case careless:
 		pragmas = append(pragmas, "journal_mode(WAL)", "synchronous(NORMAL)")
+	case alone:
+		pragmas = append(pragmas, "journal_mode(DELETE)", "synchronous(FULL)")
 	case readers:
 		q.Set("mode", "ro")
 		q.Set("_txlock", "deferred")

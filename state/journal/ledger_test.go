@@ -298,7 +298,7 @@ func firstVersion(t *testing.T, path string) {
 	if err := prepare(path); err != nil {
 		t.Fatal(err)
 	}
-	db, err := connect(path, durable)
+	db, err := connect(path, synced)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -90,7 +90,7 @@ func openPatiently(ctx context.Context, path string) (*Journal, error) {
 }
 
 func open(ctx context.Context, path string, readOnly bool) (*Journal, error) {
-	mode, check := durable, migrate
+	mode, check := synced, migrate
 	if readOnly {
 		mode, check = readers, readable
 	}

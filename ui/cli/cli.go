@@ -53,6 +53,7 @@ func Commands(w World) []*cobra.Command {
 		w.joinCommand(),
 		w.authCommand(),
 		w.waitCommand(),
+		w.journalCommand(),
 		w.configCommand(),
 		w.webhookCommand(),
 		w.versionCommand(),
