@@ -65,6 +65,7 @@ const (
 	Rerun           Name = "run_again"
 	RerunModel      Name = "run_with_model"
 	Label           Name = "label"
+	SetPlan         Name = "set_deadline"
 	Note            Name = "note"
 	Watch           Name = "watch"
 	Compare         Name = "compare"
@@ -209,6 +210,7 @@ func working() []Entry {
 		{Rerun, []string{"."}, ".", "run again unchanged", GroupJob},
 		{RerunModel, []string{"m"}, "m", "run again with another model", GroupJob},
 		{Label, []string{"t"}, "t", "set a label", GroupJob},
+		{SetPlan, []string{"ctrl+t"}, "ctrl+t", "deadline and priority of its job set", GroupJob},
 		{Note, []string{"w"}, "w", "write a note", GroupJob},
 		{Watch, []string{"!"}, "!", "tell me when it ends", GroupJob},
 		{Compare, []string{"b"}, "b", "compare two takes, or review several", GroupJob},

@@ -14,8 +14,15 @@ import (
 type Sets struct {
 	sets    map[string]*jobSet
 	members map[string]*member // by id of submission, job, batch or line
+	plans   map[string]outbox.Plan
 	version uint64
 }
+
+// Plan returns the deadline and the priority of a set.
+func (st *Sets) Plan(name string) outbox.Plan { return st.plans[name] }
+
+// SetPlans takes in the plans of all sets.
+func (st *Sets) SetPlans(plans map[string]outbox.Plan) { st.plans = plans }
 
 // jobSet is a set with the last attempt at each row, and its batches.
 type jobSet struct {

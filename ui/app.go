@@ -97,7 +97,7 @@ func (a *App) enter(c *account.Config) {
 // configured adds the dashboard's own settings to an account.
 func (a *App) configured(c account.Config) account.Config {
 	c.Lists, c.Pace, c.Guard, c.Home = true, a.cfg.Pace, a.cfg.Guard, a.cfg.Home
-	c.Slots, c.Reserve = a.cfg.Slots, a.cfg.Reserve
+	c.Slots, c.Reserve, c.Fair, c.Start = a.cfg.Slots, a.cfg.Reserve, a.cfg.Fair, a.cfg.Start
 	return c
 }
 

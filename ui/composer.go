@@ -29,6 +29,7 @@ type setTyped struct {
 	every                    bool
 	assets                   map[string]inputs.Asset // that were marked for it
 	like                     draft.Draft             // what all rows have
+	plan                     string                  // the deadline and the priority
 }
 
 // composed is a message that applies itself to the composer.

@@ -45,6 +45,8 @@ type Config struct {
 	Guard   ledger.Guard                                               // the budgets
 	Slots   int                                                        // jobs at once as configured; 0: find out
 	Project string                                                     // of new jobs: its name or id; "" for none
+	Fair    bool                                                       // the labels in the queue take turns
+	Start   outbox.Start                                               // the time of day from which the queue is sent
 	Reserve int                                                        // slots of the plan left to others
 	Open    func(url string) error                                     // nil: there is no browser
 	Edit    editor                                                     // nil: there is no terminal for one

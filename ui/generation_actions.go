@@ -37,6 +37,7 @@ func generationActions(a *composer, set selection) []kit.Action {
 		a.judging(set),
 		a.comparing(set),
 		a.handing(set),
+		a.planning(idOf(set.one)),
 		a.Does(keymap.Label, func() tea.Cmd { return a.askLabel(set.names()) }).Unless(func() text.Text { return cmp.Or(missing(), a.unlabelled()) }),
 	}
 	acts = append(acts, a.savingActions(set)...)

@@ -41,6 +41,7 @@ type group struct {
 	renewing bool // the prices are renewed for the question
 
 	isSet   bool               // a job set, instead of jobs to run again
+	plan    string             // the deadline and the priority of the set, as typed
 	without int                // rows of the set that are not in the group
 	known   *inputs.Findings   // measurements of the set's files
 	pricing *inputs.SetPricing // under way
@@ -292,7 +293,7 @@ func (g *group) confirm(subs, batches []outbox.Submission) tea.Cmd {
 		Heading: text.Sprintf("Send %s?", text.Count(len(subs), "job", "jobs")),
 		Yes:     "send them", No: "no, go back",
 		Quote:   purchase.QuoteOfAll(prices),
-		Body:    func() []paint.Item { return append(slices.Clone(said), g.validity(oldest)) },
+		Body:    func() []paint.Item { return append(append(slices.Clone(said), g.planItems()...), g.validity(oldest)) },
 		Warning: func() []paint.Item { return warned },
 		Answer:  func(yes bool) tea.Cmd { return g.answer(subs, batches, yes) },
 	}
@@ -365,10 +366,20 @@ func (g *group) answer(subs, batches []outbox.Submission, yes bool) tea.Cmd {
 		return nil
 	}
 	set := purchase.SetOf(g.way.set.name, g.way.set.source, len(subs), confirmed, now)
+	plan, late := outbox.ParsePlan(g.plan, now.Local())
+	if late != nil {
+		g.trouble = "Nothing was sent: the deadline: " + errorText(late)
+		a.Complain(g.trouble)
+		return nil
+	}
 	a.Remove(g)
 	g.stop()
 	a.attend(&spending{submission: confirmed[0], group: g})
-	return workCmd(a.session.EnqueueSet(set, g.way.set.again, confirmed, g.pilot))
+	send := workCmd(a.session.EnqueueSet(set, g.way.set.again, confirmed, g.pilot))
+	if plan == (outbox.Plan{}) {
+		return send
+	}
+	return tea.Batch(send, workCmd(a.session.PlanSet(set.Name, plan, "")))
 }
 
 // queued takes the marks off the jobs once the journal holds them.

@@ -15,6 +15,7 @@ import (
 	"dubtop/state/draft"
 	"dubtop/state/inputs"
 	"dubtop/state/jobset"
+	"dubtop/state/outbox"
 	"dubtop/ui/kit"
 	"dubtop/ui/paint"
 )
@@ -25,6 +26,7 @@ const (
 	fieldSetTracks   = "tracks"
 	fieldSetJoin     = "join"
 	fieldSetTemplate = "template"
+	fieldSetPlan     = "plan"
 )
 
 // The ways to combine videos and tracks.
@@ -83,7 +85,8 @@ func (f *setForm) rebuild() {
 	f.Set(append(fields,
 		kit.TextField(t, fieldSetTemplate, "Output names", jobset.Fields, f.typed.template),
 		kit.TextField(t, draft.FieldWebhook, "Webhook URL", "https://… called when each job ends", d.WebhookURL),
-		kit.TextField(t, draft.FieldLabel, "Label", "for your own records, never sent", d.Label)))
+		kit.TextField(t, draft.FieldLabel, "Label", "for your own records, never sent", d.Label),
+		kit.TextField(t, fieldSetPlan, "Deadline", "18:00, in 3h, 2026-12-01 09:00; and high or low", f.typed.plan)))
 }
 
 func (f *setForm) edit(name, value string) tea.Cmd {
@@ -95,6 +98,8 @@ func (f *setForm) edit(name, value string) tea.Cmd {
 		f.typed.tracks = value
 	case fieldSetTemplate:
 		f.typed.template = value
+	case fieldSetPlan:
+		f.typed.plan = value
 	case fieldSetJoin:
 		f.typed.every = value == joinEvery
 	default:
@@ -123,6 +128,11 @@ func (f *setForm) checkField(name string) draft.Problem {
 		}
 		return draft.Problem{}
 	case fieldSetTracks, fieldSetJoin:
+		return draft.Problem{}
+	case fieldSetPlan:
+		if _, err := outbox.ParsePlan(f.typed.plan, f.app.Now.Local()); err != nil {
+			return wrong(err.Error())
+		}
 		return draft.Problem{}
 	case fieldSetTemplate:
 		return wrong(jobset.CheckTemplate(f.typed.template))

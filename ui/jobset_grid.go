@@ -337,7 +337,7 @@ func (g *setGrid) price() tea.Cmd {
 	a := g.app
 	n := g.totals()
 	group := &group{app: a, isSet: true, way: way{desk: a.desk, pilot: n.Chosen > 1}, without: n.Rows - n.Chosen, known: g.known}
-	group.way.set = a.setOf(g.sources)
+	group.way.set, group.plan = a.setOf(g.sources), g.form.typed.plan
 	group.unmark = func() { a.Remove(g); a.Remove(g.form) }
 	group.Pager = kit.Pager{Stage: a.Stage, Heading: "job set", Content: group.lines}
 	for r := range g.rows.All() {

@@ -70,6 +70,7 @@ func (m labelledMsg) apply(a *desk) tea.Cmd {
 		had[id] = a.store.LabelOf(api.ID(id))
 		a.store.SetLabel(api.ID(id), string(m.label))
 	}
+	a.outbox.Queue.Share(a.outbox.Queue.Sharing) // whose turn it is may depend on labels
 	words := "labelled " + m.label
 	if m.label == "" {
 		words = "label removed"

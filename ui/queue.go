@@ -71,6 +71,7 @@ func newQueue(a *composer) *kit.ListView[outbox.QueueRow] {
 			}
 			return rows
 		}, none),
+		a.planning(idOf(one)),
 		a.Does(keymap.CopyID, copyIDs).Unless(unmarked(v, jobless)),
 		a.Does(keymap.Failures, kit.Plain(func() { v.Query.Failures = !v.Query.Failures; v.Refresh() })),
 	}, v.Following(v.Marking())...)...)
@@ -168,6 +169,12 @@ func (a *composer) queueLines(width int) []paint.Styled {
 		lines = append(lines, t.Fact("done", "in about "+roughly(end.Sub(a.Now))+", at "+endClock(end, a.Now), paint.Normal))
 	}
 	lines = append(lines, a.advice(width, "slots", a.slotWords(), paint.Normal)...)
+	if words := a.opensWords(); words != "" {
+		lines = append(lines, a.advice(width, "begins", words+"; "+a.KeyFor(keymap.PauseQueue)+" begins now", paint.Normal)...)
+	}
+	if a.outbox.Queue.Sharing.Fair {
+		lines = append(lines, a.advice(width, "turns", "the labels take turns", paint.Muted)...)
+	}
 	if why, paused := a.outbox.Queue.Paused(); paused {
 		lines = append(lines, a.advice(width, "paused", text.Of(why+"; ")+a.KeyFor(keymap.PauseQueue)+" resumes it", paint.Warn)...)
 	}
@@ -244,6 +251,9 @@ func (a *composer) queuePiece() (paint.Piece, bool) {
 	if _, paused := a.outbox.Queue.Paused(); paused {
 		return paint.Warn.Of(words + " paused  "), true
 	}
+	if at, _ := a.outbox.Queue.Opens(a.Now); !at.IsZero() {
+		words += " from " + endClock(at, a.Now)
+	}
 	if held := a.heldWords(); held != "" {
 		words += " (" + held + ")"
 	}
@@ -251,6 +261,16 @@ func (a *composer) queuePiece() (paint.Piece, bool) {
 		words += " ~" + endClock(end, a.Now)
 	}
 	return paint.Normal.Of(words + "  "), true
+}
+
+// opensWords says when the first jobs that wait for a time of day are sent, and how
+// many they are; "" if there are none.
+func (a *desk) opensWords() text.Text {
+	at, n := a.outbox.Queue.Opens(a.Now)
+	if at.IsZero() {
+		return ""
+	}
+	return text.Sprintf("at %s with %s", endClock(at, a.Now), text.Count(n, "job", "jobs"))
 }
 
 // heldWords says how many of the queued jobs wait for the user, or "".

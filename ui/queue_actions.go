@@ -83,6 +83,11 @@ func (a *composer) pauseQueue() tea.Cmd {
 		return a.afterOpening(a.pauseQueue)
 	}
 	_, paused := a.outbox.Queue.Paused()
+	if at, n := a.outbox.Queue.Opens(a.Now); !paused && !at.IsZero() {
+		a.outbox.Queue.StartNow(a.Now)
+		a.Say(text.Sprintf("the queue begins now, with %s", text.Count(n, "job", "jobs")))
+		return a.work()
+	}
 	words := "queue resumed"
 	if !paused {
 		words = "queue paused; " + string(a.KeyFor(keymap.PauseQueue)) + " resumes it"

@@ -81,6 +81,7 @@ func (a *composer) queueWords(r *outbox.QueueRow) paint.Piece {
 func (a *composer) waitWords(r *outbox.QueueRow) paint.Piece {
 	_, paused := a.outbox.Queue.Paused()
 	until := a.outbox.Queue.BackoffUntil(a.Now)
+	opens := a.outbox.Queue.OpensItem(r.ID, a.Now)
 	switch {
 	case paused:
 		return paint.Warn.Of("queue paused")
@@ -88,6 +89,8 @@ func (a *composer) waitWords(r *outbox.QueueRow) paint.Piece {
 		return paint.Warn.Of("an answer is not saved yet")
 	case !a.outbox.Sender:
 		return paint.Muted.Of(text.Of(a.sender() + " sends"))
+	case !opens.IsZero():
+		return paint.Muted.Of("from " + endClock(opens, a.Now))
 	case r.State == outbox.QueueUploading:
 		return a.uploadingWords(r)
 	case !until.IsZero() && r.Place == 1:

@@ -9,6 +9,7 @@ import (
 	"dubtop/keymap"
 	"dubtop/state"
 	"dubtop/state/instant"
+	"dubtop/state/outbox"
 	"dubtop/ui/paint"
 )
 
@@ -151,11 +152,14 @@ func (a *desk) setCost(c *state.SetCount) []paint.Piece {
 // is not known while batches wait for others, or before a batch tells how fast it
 // is.
 func (a *desk) setEnd(c *state.SetCount) []paint.Piece {
-	end := instant.Later(a.sets.ends[c.Name], a.outbox.setEnds[c.Name])
+	end := a.setEnds(c.Name)
 	_, paused := a.outbox.Queue.Paused()
+	late := a.lateWords(c.Name)
 	switch {
 	case !c.Open():
 		return []paint.Piece{paint.Muted.Of(" · all ended")}
+	case late != "":
+		return []paint.Piece{paint.Muted.Of(" · "), paint.Warn.Of(late)}
 	case c.Paused > 0 || c.Waiting > 0 && (paused || a.outbox.setEnds[c.Name].IsZero()):
 		return nil
 	case a.sets.vague[c.Name]:
@@ -164,6 +168,40 @@ func (a *desk) setEnd(c *state.SetCount) []paint.Piece {
 		return nil
 	}
 	return []paint.Piece{paint.Muted.Of(" · done "), paint.Normal.Of(endClock(end, a.Now))}
+}
+
+// setEnds is when the rows of a set should be done that run or are in the queue;
+// zero if that is not known.
+func (a *desk) setEnds(set string) time.Time {
+	return instant.Later(a.sets.ends[set], a.outbox.setEnds[set])
+}
+
+// lateWords says how late a set that has not ended will be, by the forecast, or is
+// already; "" if it is in time, or has no deadline.
+func (a *desk) lateWords(set string) text.Text {
+	late := a.store.Sets.Plan(set).Late(instant.Later(a.setEnds(set), a.Now)).Round(time.Minute)
+	if late < time.Minute {
+		return ""
+	}
+	return "late by " + span(late)
+}
+
+// planFacts tells the deadline and the priority of a set.
+func (a *desk) planFacts(set string, width int) (lines []paint.Styled) {
+	p := a.store.Sets.Plan(set)
+	if !p.Deadline.IsZero() {
+		words, tone := endClock(p.Deadline, a.Now), paint.Normal
+		if c, ok := a.store.CountSet(set); ok && c.Open() {
+			if late := a.lateWords(set); late != "" {
+				words, tone = words+", "+late, paint.Warn
+			}
+		}
+		lines = append(lines, a.advice(width, "deadline", words, tone)...)
+	}
+	if p.Priority != outbox.PriorityNormal {
+		lines = append(lines, a.advice(width, "priority", text.Of(string(p.Priority)), paint.Normal)...)
+	}
+	return lines
 }
 
 // causeLine names what most failed rows of a set have in common, and the filter
@@ -211,5 +249,5 @@ func (a *desk) setFacts(id string, width int) (lines []paint.Styled) {
 	if set, ok := a.store.Sets.Find(m.Set); ok && set.Source != "" {
 		lines = append(lines, a.advice(width, "made from", text.Of(set.Source), paint.Muted)...)
 	}
-	return lines
+	return append(lines, a.planFacts(m.Set, width)...)
 }

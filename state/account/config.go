@@ -11,6 +11,7 @@ import (
 	"dubtop/state/inspect"
 	"dubtop/state/journal"
 	"dubtop/state/ledger"
+	"dubtop/state/outbox"
 	"dubtop/state/output"
 )
 
@@ -43,6 +44,8 @@ type Config struct {
 	Guard   ledger.Guard // the budgets
 	Slots   int          // jobs the plan can run at once, as configured; 0 to detect it
 	Reserve int          // slots left to others
+	Fair    bool         // the labels in the queue take turns
+	Start   outbox.Start // the time of day from which the queue is sent
 
 	Saving Saving       // of files of jobs on this machine
 	Hook   hook.Command // run for saved files or ended jobs; none in the demo

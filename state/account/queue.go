@@ -21,6 +21,7 @@ type queueRead struct {
 	verdicts verdictsRead
 	paused   bool // by the user
 	slots    int  // as set by the user
+	plans    map[string]outbox.Plan
 	err      error
 }
 
@@ -40,8 +41,10 @@ func readQueue(ctx context.Context, j *journal.Journal, known int64, begun uint6
 	r.snapshot, err = Snapshot(ctx, j, begun)
 	paused, unread := j.QueuePaused(ctx)
 	slots, untold := j.Slots(ctx)
+	plans, unplanned := j.Plans(ctx)
+	r.plans = plans
 	r.sets = readSets(ctx, j, after.member)
-	r.news, r.paused, r.slots, r.err = true, paused, slots, errors.Join(r.err, err, unread, untold, r.sets.err)
+	r.news, r.paused, r.slots, r.err = true, paused, slots, errors.Join(r.err, err, unread, untold, unplanned, r.sets.err)
 	return r
 }
 
@@ -192,6 +195,7 @@ func (a *Account) loadQueue(r queueRead) {
 	a.bringSets(r.sets)
 	a.known.verdict = r.verdicts.bring(a.Store, a.known.verdict)
 	a.Outbox.Load(r.snapshot)
+	a.bringPlans(r.plans)
 	if r.slots != a.Outbox.Slots.Set && !a.Outbox.Ahead(outbox.TheSlots, r.snapshot.Begun) {
 		a.Outbox.Slots.Choose(r.slots)
 	}

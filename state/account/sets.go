@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"errors"
+	"maps"
 	"time"
 
 	"dubtop/api"
@@ -43,6 +44,31 @@ func (a *Account) bringSets(r setsRead) {
 		a.known.member = max(a.known.member, r.last)
 		a.Store.BringSets(r.sets, r.members)
 	}
+}
+
+// bringPlans takes in the plans of all sets.
+func (a *Account) bringPlans(plans map[string]outbox.Plan) {
+	if maps.Equal(plans, a.Outbox.Queue.Sharing.Plans) {
+		return
+	}
+	share := a.Outbox.Queue.Sharing
+	share.Plans = plans
+	a.Outbox.Queue.Share(share)
+	a.Store.Sets.SetPlans(plans)
+}
+
+// PlanSet changes the deadline and the priority of a set.
+func (a *Account) PlanSet(set string, p outbox.Plan, words string) Work {
+	plans := maps.Clone(a.Outbox.Queue.Sharing.Plans)
+	if plans == nil {
+		plans = make(map[string]outbox.Plan)
+	}
+	plans[set] = p
+	if p == (outbox.Plan{}) {
+		delete(plans, set)
+	}
+	a.bringPlans(plans)
+	return a.change(nil, words, func(ctx context.Context, j *journal.Journal) error { return j.SavePlan(ctx, set, p) })
 }
 
 // EnqueueSet is Enqueue for a confirmed job set. With again, the set exists and

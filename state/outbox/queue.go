@@ -52,7 +52,12 @@ func (i *QueueItem) Waits() bool { return i.Submission.State == SubmissionEstima
 // one goroutine. The zero Queue is ready to use.
 type Queue struct {
 	Reserve int // slots left to others, 0 or more
+	Sharing Sharing
+	Start   Start
+	Zone    *time.Location // of Start; nil is UTC
 
+	turns  Turns
+	early  time.Time // what was confirmed until then does not wait for Start
 	items  []*queued
 	byID   map[string]*queued
 	few    shortlist
@@ -77,6 +82,7 @@ type queued struct {
 	leaving bool      // handed out to be sent
 	pricing bool      // handed out to be estimated
 	asked   time.Time // when it was
+	opens   time.Time // not to be sent before, by Queue.Start
 	later   time.Time // not to be sent before; for a batch that was refused for lack of room
 }
 
@@ -112,7 +118,7 @@ func (q *Queue) Put(s Submission, paused bool) {
 	if !bytes.Equal(item.Submission.Body, s.Body) {
 		end, expired = s.LinkEnd(), false
 	}
-	*item = queued{QueueItem: QueueItem{Submission: s, Paused: paused, End: end, Expired: expired}, asked: item.asked, later: item.later}
+	*item = queued{QueueItem: QueueItem{Submission: s, Paused: paused, End: end, Expired: expired}, asked: item.asked, later: item.later, opens: q.Start.opens(s.ConfirmedAt, q.Zone)}
 }
 
 // Remove takes a submission out, for example because it was edited or dropped.
@@ -360,7 +366,7 @@ func (q *Queue) Ends(now time.Time, left []time.Duration, slots int, takes func(
 		// If more jobs run than we have slots, only the last ones to end make room.
 		busy := slices.Sorted(slices.Values(left))
 		copy(free, busy[max(0, len(busy)-len(free)):])
-		for _, item := range q.items {
+		for _, item := range q.inTurn() {
 			if item.Idle() || item.Submission.Kind == SubmitBatch {
 				continue
 			}

@@ -48,6 +48,7 @@ func (q *Queue) Next(now time.Time, r Room) (send, estimate string, wake time.Ti
 	switch step {
 	case itemLeaves:
 		item.leaving, q.few.old = true, true
+		q.turns.Take(q.turnOf(&item.Submission))
 		if q.full && item.slotted() {
 			q.freed, q.tried = false, now
 		}
@@ -67,7 +68,7 @@ func (i *queued) slotted() bool { return i.Submission.Kind != SubmitBatch }
 func (q *Queue) first(now time.Time, r Room, room bool) (item *queued, step itemStep, wake time.Time) {
 	pricing, slow := q.pricing(now)
 	overtakes := false // sending now would overtake an item that is being priced
-	for _, item := range q.items {
+	for _, item := range q.inTurn() {
 		if !room && item.slotted() {
 			continue
 		}
@@ -130,6 +131,8 @@ func (q *Queue) step(item *queued, r Room, now time.Time) (step itemStep, at tim
 	switch {
 	case item.leaving, item.Idle(), !r.ready(&item.Submission):
 		return itemPasses, time.Time{}
+	case q.shut(item, now):
+		return itemPasses, item.opens
 	case now.Before(item.later):
 		return itemPasses, item.later
 	case !item.pricing && r.changing(item.Submission.ID):

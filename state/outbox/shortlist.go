@@ -11,6 +11,7 @@ type shortlist struct {
 	missing []*draft.File
 	known   map[draft.Content]bool // the contents of missing
 	idle    Idlers
+	order   []*queued // in which items are sent; nil: as they are
 }
 
 func (q *Queue) shortlist() *shortlist {
@@ -18,7 +19,7 @@ func (q *Queue) shortlist() *shortlist {
 	if !l.old {
 		return l
 	}
-	*l = shortlist{known: make(map[draft.Content]bool)}
+	*l = shortlist{known: make(map[draft.Content]bool), order: q.share()}
 	for _, i := range q.items {
 		if i.Expired || !i.End.At.IsZero() {
 			l.linked = append(l.linked, i)

@@ -14,6 +14,7 @@ import (
 
 	"dubtop/state"
 	"dubtop/state/ledger"
+	"dubtop/state/outbox"
 )
 
 // entry reads the value of one known key. An error describes the
@@ -47,6 +48,8 @@ func known(s *Settings) map[string]entry {
 
 		"queue.slots":   number(&s.Queue.Slots, "0 to detect it"),
 		"queue.reserve": number(&s.Queue.Reserve, "0 for none"),
+		"queue.fair":    to(&s.Queue.Fair, setBool),
+		"queue.start":   {set: to(&s.Queue.Start, setStart).set, at: as(func() any { return s.Queue.Start.String() })},
 
 		"upload.visibility": {set: to(&s.Upload.Visibility, setVisibility).set, at: as(func() any { return strings.ToLower(s.Upload.Visibility) })},
 
@@ -68,6 +71,15 @@ func known(s *Settings) map[string]entry {
 func setBase(to *string, v any) error {
 	*to = strings.TrimSpace(fmt.Sprint(v)) // kept even if invalid; see Load
 	return checkBase(*to)
+}
+
+func setStart(to *outbox.Start, v any) (err error) {
+	typed, ok := v.(string)
+	if !ok {
+		return errors.New("must be a time of day in quotes, such as \"22:00\"")
+	}
+	*to, err = outbox.ParseStart(typed)
+	return err
 }
 
 func setTheme(to *Theme, v any) error {

@@ -22,6 +22,7 @@ import (
 	"dubtop/state/hook"
 	"dubtop/state/ledger"
 	"dubtop/state/notify"
+	"dubtop/state/outbox"
 )
 
 // Theme is the choice of colours.
@@ -83,6 +84,8 @@ func (b Binding) Problem(err error) Problem {
 type Queue struct {
 	Slots   int // slots of the plan; 0 means unknown
 	Reserve int // slots left to others; below Slots if that is set
+	Fair    bool
+	Start   outbox.Start // the time of day from which jobs are sent
 }
 
 // Upload says how local files become assets.

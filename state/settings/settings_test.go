@@ -133,7 +133,7 @@ func TestEveryKeyChangesTheSettings(t *testing.T) {
 		if other := map[string]string{
 			"base_url": `"https://other.example"`, "theme": `"light"`, "ascii": "true", "upload.visibility": `"organization"`, "project": `"acme"`,
 			"pictures": `"off"`, "budget.scope": `"key"`, "notify.how": `"bell"`, "notify.ends": `["set"]`, "notify.progress": "false",
-			"output.strict": "true", "output.automatic": `"all"`, "output.folder": `"/out"`, "output.template": `"{name}"`,
+			"queue.fair": "true", "queue.start": `"22:00"`, "output.strict": "true", "output.automatic": `"all"`, "output.folder": `"/out"`, "output.template": `"{name}"`,
 			"output.checksums": "false", "output.sidecar": "false", "on_done.run": `["true"]`, "on_done.limit": `"1m"`,
 		}[name]; other != "" {
 			value = other
@@ -180,7 +180,7 @@ func TestMistakesAreNamedAndSkipped(t *testing.T) {
 		{`queue.slot = 2`, "queue.slot", "did you mean queue.slots?", nil},
 		{`upload = {visibility = "everybody"}`, "upload.visibility", `it must be "user" or "organization": "user" is used`, nil},
 		{`queue = 2`, "queue", "it must be a table: [queue]", nil},
-		{`queue = {slots = 3, reserve = 3}`, "queue.reserve", "below slots (3), or nothing is ever sent: 2 is used", func(s *Settings) { s.Queue = Queue{3, 2} }},
+		{`queue = {slots = 3, reserve = 3}`, "queue.reserve", "below slots (3), or nothing is ever sent: 2 is used", func(s *Settings) { s.Queue = Queue{Slots: 3, Reserve: 2} }},
 		{`budget.daily = -1`, "budget.daily", `"-1" is not an amount of dollars: write it like 100`, nil},
 		{`budget.daily = "1,000"`, "budget.daily", `"1,000" is not an amount`, nil},
 		{`budget.daily = "100 harder"`, "budget.daily", `"100 hard" for one that refuses`, nil},

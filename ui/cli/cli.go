@@ -147,7 +147,7 @@ func (a login) open(ctx context.Context, v voice) (*journal.Journal, error) {
 func (a login) session(j *journal.Journal, home string) *account.Account {
 	return account.New(account.Config{
 		Client: a.client, Journal: j, Home: home, Pace: a.settings.Refresh.Pace(),
-		Slots: a.settings.Queue.Slots, Reserve: a.settings.Queue.Reserve, Guard: a.settings.Guard,
+		Slots: a.settings.Queue.Slots, Reserve: a.settings.Queue.Reserve, Fair: a.settings.Queue.Fair, Start: a.settings.Queue.Start, Guard: a.settings.Guard,
 		Visibility: a.settings.Upload.Visibility,
 	}, time.Now())
 }
