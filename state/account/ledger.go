@@ -58,19 +58,27 @@ func readEntries(ctx context.Context, j *journal.Journal) (l *ledger.Ledger, dam
 // readBooks reads the ledger as budgets need it: with the labels that were set
 // later, and the names of projects.
 func (a *Account) readBooks(ctx context.Context) (*ledger.Ledger, error) {
-	l, _, err := readEntries(ctx, a.Journal)
+	l, _, err := ReadLedger(ctx, a.Journal)
 	labels, unlabelled := a.Journal.Labels(ctx)
-	l.Relabel(labels)
 	a.Store.BringLabels(labels)
-	names, unnamed := a.Journal.KnownNames(ctx)
+	others, unread := a.Journal.Others(ctx)
+	l.SetOthers(others)
+	return l, errors.Join(err, unlabelled, unread)
+}
+
+// ReadLedger reads the ledger of a journal, with the labels that were set later
+// and the names of projects, and its damage.
+func ReadLedger(ctx context.Context, j *journal.Journal) (*ledger.Ledger, []journal.Damage, error) {
+	l, damage, err := readEntries(ctx, j)
+	labels, unlabelled := j.Labels(ctx)
+	l.Relabel(labels)
+	names, unnamed := j.KnownNames(ctx)
 	for _, n := range names {
 		if n.Project() {
 			l.NameProject(n.ID, n.Name)
 		}
 	}
-	others, unread := a.Journal.Others(ctx)
-	l.SetOthers(others)
-	return l, errors.Join(err, unlabelled, unnamed, unread)
+	return l, damage, errors.Join(err, unlabelled, unnamed)
 }
 
 // readLedger schedules reading the ledger, after the lists: verifying a hundred

@@ -63,6 +63,40 @@ func (j *Journal) Others(ctx context.Context) (o ledger.Others, err error) {
 	return o, err
 }
 
+// OwnForeign lists what jobs of ours were billed in other currencies than the
+// dollar.
+func (j *Journal) OwnForeign(ctx context.Context) (all []ledger.Foreign, err error) {
+	rows, err := j.lists.QueryContext(ctx, `SELECT upper(currency), count(*), sum(cost) FROM usage
+		WHERE cost IS NOT NULL AND upper(currency) NOT IN ('', 'USD') AND `+ourUsage+" GROUP BY 1 ORDER BY 1")
+	if err != nil {
+		return nil, j.failed(err)
+	}
+	all, err = collect(rows, func(rows *sql.Rows) (f ledger.Foreign, err error) {
+		return f, rows.Scan(&f.Currency, &f.Jobs, &f.Amount)
+	})
+	return all, j.failed(err)
+}
+
+// MadeFrom tells which video and sound each job was made from, as numbers, for jobs
+// of which that is known.
+func (j *Journal) MadeFrom(ctx context.Context) (map[api.ID]int64, error) {
+	out := make(map[api.ID]int64)
+	rows, err := j.lists.QueryContext(ctx, "SELECT id, inputs FROM generations WHERE inputs != 0")
+	if err != nil {
+		return nil, j.failed(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id api.ID
+		var from int64
+		if err := rows.Scan(&id, &from); err != nil {
+			return nil, j.failed(err)
+		}
+		out[id] = from
+	}
+	return out, j.failed(rows.Err())
+}
+
 // withMore scans one column more.
 type withMore struct {
 	*sql.Rows

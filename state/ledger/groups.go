@@ -35,8 +35,11 @@ const (
 // ByDay; "" means no bound.
 type Days struct{ Since, Until string }
 
-// has reports whether a day is among them.
-func (d Days) has(day string) bool { return day >= d.Since && (d.Until == "" || day <= d.Until) }
+// Has reports whether a time is on one of them.
+func (d Days) Has(at time.Time, loc *time.Location) bool {
+	day := ByDay.period(at, loc)
+	return day >= d.Since && (d.Until == "" || day <= d.Until)
+}
 
 // bounds returns the first instant of the days, and that after them; they are zero
 // if there is no bound.
@@ -80,19 +83,25 @@ type Group struct {
 
 // Within returns a ledger of the jobs sent on some local days.
 func (l *Ledger) Within(days Days, loc *time.Location) *Ledger {
+	return l.Where(func(e *Entry) bool { return days.Has(e.At, loc) })
+}
+
+// Where returns a ledger of some of the jobs.
+func (l *Ledger) Where(has func(*Entry) bool) *Ledger {
 	var entries []Entry
 	for e := range l.All() {
-		day := ByDay.period(e.At, loc)
-		if day < days.Since {
-			break
-		}
-		if days.has(day) {
+		if has(e) {
 			entries = append(entries, *e)
 		}
 	}
 	within := New(entries)
 	within.projects = l.projects
 	return within
+}
+
+// InProject reports whether an entry is of a project, given by id or name.
+func (l *Ledger) InProject(e *Entry, project string) bool {
+	return purse{project: project}.has(e.Label, e.Project, l)
 }
 
 // Total adds up all entries.
@@ -292,6 +301,21 @@ func GroupsCSV(by Grouping, groups []Group) []byte {
 			sheet.Cell(g.Key), strconv.Itoa(g.Jobs), number(g.Seconds, true), money(a.Cost), strconv.Itoa(g.Unknown),
 			strconv.Itoa(g.Guessed), strconv.Itoa(g.Failed), money(a.FailedCost), number(g.Credits()),
 			strconv.Itoa(g.Compared), money(a.Estimated), money(a.Actual),
+		})
+	}
+	return sheet.CSV(rows)
+}
+
+// InvoiceCSV returns what to charge: for each group the jobs, those that failed and
+// the later takes apart. Retakes are those of a group.
+func InvoiceCSV(by Grouping, groups []Group, retakes func(key text.Text) Tally) []byte {
+	rows := [][]string{{string(by), "jobs", "seconds", "cost_usd", "cost_unknown_jobs", "estimated_only_jobs", "failed_jobs", "failed_cost_usd", "retakes", "retakes_cost_usd"}}
+	for i := range groups {
+		g, r := &groups[i], retakes(groups[i].Key)
+		a := g.Amounts()
+		rows = append(rows, []string{
+			sheet.Cell(g.Key), strconv.Itoa(g.Jobs), number(g.Seconds, true), money(a.Cost), strconv.Itoa(g.Unknown), strconv.Itoa(g.Guessed),
+			strconv.Itoa(g.Failed), money(a.FailedCost), strconv.Itoa(r.Jobs), money(r.Amounts().Cost),
 		})
 	}
 	return sheet.CSV(rows)

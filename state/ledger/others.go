@@ -126,8 +126,12 @@ func (o *Others) within(scope Scope) (all []*Spender) {
 // Groups adds up the jobs of others that a scope counts. A grouping that they
 // lack, such as the label, has one group, without a name.
 func (o *Others) Groups(scope Scope, by Grouping, days Days, loc *time.Location) (all []Group, total Tally, err error) {
+	sums := by
+	if by == ByProject {
+		sums = ByLabel // they have neither
+	}
 	for _, s := range o.within(scope) {
-		groups, sum, wrong := s.Sums.Groups(by, days, loc)
+		groups, sum, wrong := s.Sums.Groups(sums, days, loc)
 		err = errors.Join(err, wrong)
 		if by == BySpender && sum.Jobs > 0 {
 			groups = []Group{{Key: s.Words(), Tally: sum}}

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -15,23 +14,43 @@ import (
 	"dubtop/state/journal"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
+	"dubtop/state/settings"
 )
 
 // spendFlags are the flags of the command.
 type spendFlags struct {
-	by, since            string
-	json                 jsonFlag
-	csv, entries, verify bool
+	by, since, until, whose string
+	label, project          string
+	json                    jsonFlag
+	csv, entries, verify    bool
+	retakes, differently    bool
+
+	days  ledger.Days
+	scope ledger.Scope
 }
+
+func (f *spendFlags) grouping() ledger.Grouping { return ledger.Grouping(f.by) }
 
 func (w World) spendCommand() *cobra.Command {
 	var f spendFlags
 	c := &cobra.Command{
 		Use:   "spend",
-		Short: "Show spending by day, week, month, model or label",
-		Long: `Adds up the cost of the jobs sent from here: the actual cost if it is known,
-otherwise the estimate. Jobs of unknown cost are counted separately. It reads the
-journal of the key's account and needs no network. Days are local.
+		Short: "Show spending by day, week, month, model, label, project or spender",
+		Long: `Adds up the cost of jobs: the actual cost if it is known, otherwise the estimate.
+Jobs of unknown cost are counted separately. It reads the journal of the key's
+account and needs no network. Days are local.
+
+Only dubtop's own jobs are counted, unless [budget] scope in the configuration or
+--scope says otherwise: "key" adds what was done with the same key elsewhere, and
+"organisation" everything that the server lists. --by spender tells dubtop, this
+key elsewhere and other keys apart. What was billed in another currency is in no
+sum.
+
+For an invoice: --by label --retakes --csv --since 2026-11-01 --until 2026-11-30
+adds up each customer, with later takes and failures apart, and --label acme
+--entries --csv lists one customer's jobs. For a complaint to the vendor:
+--billed-differently --csv lists the jobs that were billed otherwise than
+estimated, or although they failed, without labels and names.
 
 The sums of a long ledger are saved, under a checksum of their own, and only newer
 rows are read. The dashboard reads and checks all rows once a day; --verify does it
@@ -39,15 +58,21 @@ now. If the ledger is damaged, the sums leave out the damaged rows, and the exit
 status is 1.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if err := f.check(c.Flags().Changed("by")); err != nil {
+			if err := f.check(c.Flags().Changed("by"), w.scope()); err != nil {
 				return err
 			}
 			return w.spend(c, f)
 		},
 	}
 	o := c.Flags()
-	o.StringVar(&f.by, "by", string(ledger.ByDay), "day, week, month, model or label")
+	o.StringVar(&f.by, "by", string(ledger.ByDay), "day, week, month, model, label, project or spender")
 	o.StringVar(&f.since, "since", "", "only jobs sent on this local day or later, such as 2026-11-01")
+	o.StringVar(&f.until, "until", "", "only jobs sent on this local day or earlier")
+	o.StringVar(&f.whose, "scope", "", "whose jobs: dubtop, key or organisation; instead of that of the configuration")
+	o.StringVar(&f.label, "label", "", "only jobs with this label")
+	o.StringVar(&f.project, "project", "", "only jobs of this project: its name or id")
+	o.BoolVar(&f.retakes, "retakes", false, "count later takes of the same video and sound apart")
+	o.BoolVar(&f.differently, "billed-differently", false, "only jobs billed otherwise than estimated; with --csv for the vendor")
 	addJSON(c, &f.json, slices.Concat(members(spendDocument{}), []string{"entries"}))
 	o.BoolVar(&f.csv, "csv", false, "print CSV")
 	o.BoolVar(&f.entries, "entries", false, "every job instead of sums; with --csv or --json")
@@ -59,16 +84,54 @@ status is 1.`,
 }
 
 func groupings() []string {
-	return []string{string(ledger.ByDay), string(ledger.ByWeek), string(ledger.ByMonth), string(ledger.ByModel), string(ledger.ByLabel)}
+	return []string{
+		string(ledger.ByDay), string(ledger.ByWeek), string(ledger.ByMonth), string(ledger.ByModel), string(ledger.ByLabel),
+		string(ledger.ByProject), string(ledger.BySpender),
+	}
 }
 
-// check reports invalid combinations and values of flags.
-func (f *spendFlags) check(grouped bool) error {
+// scope is whose jobs sums count according to the configuration.
+func (w World) scope() ledger.Scope {
+	set, _ := settings.Load(w.Env)
+	return set.Guard.Scope
+}
+
+// check reports invalid combinations and values of flags, and completes them.
+func (f *spendFlags) check(grouped bool, scope ledger.Scope) error {
 	if !slices.Contains(groupings(), f.by) {
 		return fmt.Errorf("--by %q: it must be one of %s", f.by, strings.Join(groupings(), ", "))
 	}
-	if _, err := time.Parse(time.DateOnly, f.since); err != nil && f.since != "" {
-		return fmt.Errorf("--since %q: it must be a day like 2026-11-01", f.since)
+	if err := errors.Join(aDay("since", f.since), aDay("until", f.until)); err != nil {
+		return err
+	}
+	f.days = ledger.Days{Since: f.since, Until: f.until}
+	if f.scope = scope; f.whose != "" {
+		var err error
+		if f.scope, err = ledger.ReadScope(f.whose); err != nil {
+			return fmt.Errorf("--scope %w", err)
+		}
+	}
+	if f.grouping() == ledger.BySpender {
+		f.scope = ledger.ScopeOrganisation
+	}
+	return f.fits(grouped)
+}
+
+// aDay reports a value that is not a day.
+func aDay(flag, value string) error {
+	if _, err := time.Parse(time.DateOnly, value); err != nil && value != "" {
+		return fmt.Errorf("--%s %q: it must be a day like 2026-11-01", flag, value)
+	}
+	return nil
+}
+
+// fits reports invalid combinations.
+func (f *spendFlags) fits(grouped bool) error {
+	if f.entries || f.differently || f.label != "" || f.project != "" || f.retakes {
+		if f.scope != ledger.ScopeOwn && (f.whose != "" || f.grouping() == ledger.BySpender) {
+			return errors.New("nobody else's labels, projects and estimates are known: leave out --scope and --by spender")
+		}
+		f.scope = ledger.ScopeOwn
 	}
 	switch {
 	case f.entries && !f.csv && !f.json.on:
@@ -113,57 +176,18 @@ func (w World) spend(c *cobra.Command, f spendFlags) error {
 	return err
 }
 
-// spending is the totals of an account's ledger, or its entries, and its damage.
-type spending struct {
-	groups      []ledger.Group
-	total       ledger.Tally
-	ledger      *ledger.Ledger // if the entries were read
-	damage      []journal.Damage
-	sumsDamaged bool      // the saved sums were wrong
-	checked     time.Time // when all rows were last compared with their checksums
-	now         bool      // by this command
-}
-
-func openSpending(ctx context.Context, j *journal.Journal, f spendFlags, zone *time.Location) (spending, error) {
-	if f.entries {
-		return readSpending(ctx, j, f, zone)
-	}
-	began, by := time.Now(), ledger.Grouping(f.by)
-	read := func() (journal.Spent, error) { return j.Spent(ctx, by == ledger.ByLabel) }
-	if f.verify {
-		read = func() (journal.Spent, error) { return j.Verify(ctx, nil) }
-	}
-	spent, err := read()
-	b := spending{damage: spent.Damage, sumsDamaged: spent.SumsDamaged, checked: spent.Checked, now: !spent.Checked.Before(began)}
-	var coarse error
-	if b.groups, b.total, coarse = spent.Groups(by, ledger.Days{Since: f.since}, zone); coarse != nil {
-		return readSpending(ctx, j, f, zone)
-	}
-	return b, err
-}
-
-// readSpending reads every entry.
-func readSpending(ctx context.Context, j *journal.Journal, f spendFlags, zone *time.Location) (spending, error) {
-	now := time.Now()
-	entries, damage, err := j.Entries(ctx)
-	l := journal.LedgerOf(entries)
-	labels, unlabelled := j.Labels(ctx)
-	if unlabelled == nil {
-		l.Relabel(labels) // a label set later overrides the one in the entry
-	}
-	l = l.Within(ledger.Days{Since: f.since}, zone)
-	b := spending{ledger: l, groups: l.Groups(ledger.Grouping(f.by), zone), total: l.Total(), damage: damage, checked: now, now: true}
-	return b, errors.Join(err, unlabelled)
-}
-
 func (b *spending) write(c *cobra.Command, f spendFlags, zone *time.Location) error {
 	switch {
 	case f.entries && f.json.on:
 		return writeJSON(c, b.entries(f, zone))
 	case f.entries:
 		return write(c, b.ledger.CSV(zone))
+	case f.csv && f.differently:
+		return write(c, ledger.DifferingCSV(b.ledger.Entries(), zone))
+	case f.csv && f.retakes:
+		return write(c, ledger.InvoiceCSV(f.grouping(), b.groups, b.retakesOf))
 	case f.csv:
-		return write(c, ledger.GroupsCSV(ledger.Grouping(f.by), b.groups))
+		return write(c, ledger.GroupsCSV(f.grouping(), b.groups))
 	case f.json.on:
 		return writeJSON(c, b.document(f))
 	}
@@ -188,24 +212,26 @@ func (b *spending) text(f spendFlags, zone *time.Location) []byte {
 	case total.Jobs > 0:
 	case len(b.damage) > 0:
 		return []byte("The ledger holds no undamaged job.\n")
-	case f.since != "":
-		return []byte("Nothing spent since " + f.since + ".\n")
 	default:
-		return []byte("Nothing spent.\n")
+		return []byte("Nothing " + f.nothing() + ".\n")
 	}
-	const credits = ">CREDITS"
+	const credits, retakes, onRetakes = ">CREDITS", ">RETAKES", ">ON RETAKES"
 	t := columns{titles: []text.Text{
-		text.Of(strings.ToUpper(f.by)), ">JOBS", ">COST", ">UNKNOWN", ">ESTIMATED", ">ACTUAL", ">FAILED", ">LOST", credits,
+		text.Of(strings.ToUpper(f.by)), ">JOBS", ">COST", ">UNKNOWN", ">ESTIMATED", ">ACTUAL", ">FAILED", ">LOST", retakes, onRetakes, credits,
 	}}
 	for i := range b.groups {
-		t.add(spendRow(words(b.groups[i].Key), &b.groups[i].Tally)...)
+		t.add(spendRow(words(b.groups[i].Key), &b.groups[i].Tally, b.retakesOf(b.groups[i].Key))...)
 	}
-	t.add(spendRow("total", total)...)
+	t.add(spendRow("total", total, b.allRetakes())...)
 	if _, billed := total.Credits(); !billed {
 		t.drop(credits)
 	}
+	if !f.retakes {
+		t.drop(retakes)
+		t.drop(onRetakes)
+	}
 	out := bytes.NewBuffer(t.bytes())
-	for i, note := range append(notes(total), b.checks(f, zone)...) {
+	for i, note := range slices.Concat(notes(total), b.counted(f), b.checks(f, zone)) {
 		if i == 0 {
 			out.WriteByte('\n')
 		}
@@ -215,7 +241,7 @@ func (b *spending) text(f spendFlags, zone *time.Location) []byte {
 }
 
 // spendRow returns a row of the table.
-func spendRow(title text.Text, t *ledger.Tally) []text.Text {
+func spendRow(title text.Text, t *ledger.Tally, retakes ledger.Tally) []text.Text {
 	a := t.Amounts()
 	var inCredits text.Text = none
 	if c := credits(t); c != nil {
@@ -223,7 +249,7 @@ func spendRow(title text.Text, t *ledger.Tally) []text.Text {
 	}
 	return []text.Text{
 		title, text.Sprint(t.Jobs), dollars(a.Cost, t.Kind), text.Sprint(t.Unknown), dollars(a.Estimated, outbox.CostEstimate), dollars(a.Actual, t.ActualKind),
-		text.Sprint(t.Failed), dollars(a.FailedCost, t.FailedKind), inCredits,
+		text.Sprint(t.Failed), dollars(a.FailedCost, t.FailedKind), text.Sprint(retakes.Jobs), dollars(retakes.Amounts().Cost, retakes.Kind), inCredits,
 	}
 }
 
@@ -261,121 +287,4 @@ func variance(t *ledger.Tally) text.Text {
 		return ""
 	}
 	return text.Sprintf(" (%+.1f %%)", 100*float64(t.Actual-t.Estimated)/float64(t.Estimated))
-}
-
-// spendDocument is the sums in JSON. Unknown amounts are null.
-type spendDocument struct {
-	By     text.Text    `json:"by"`
-	Since  text.Text    `json:"since"` // "": from the beginning
-	Groups []spentGroup `json:"groups"`
-	Total  spent        `json:"total"`
-	Damage []damage     `json:"damage"`
-	// Checked is when all rows were last compared with their checksums.
-	Checked text.Text `json:"checked_at"`
-}
-
-// entriesDocument is all jobs in JSON, the oldest first.
-type entriesDocument struct {
-	Since   text.Text    `json:"since"` // "": from the beginning
-	Entries []spentEntry `json:"entries"`
-	Damage  []damage     `json:"damage"`
-}
-
-// spentEntry uses the column names of the CSV. Unknown values are null.
-type spentEntry struct {
-	Time       text.Text `json:"time"`
-	Submission text.Text `json:"submission"`
-	Job        text.Text `json:"job"`
-	Kind       text.Text `json:"kind"` // generation or batch
-	Model      text.Text `json:"model"`
-	Label      text.Text `json:"label"`
-	Seconds    *float64  `json:"seconds"`
-	Estimate   *usd      `json:"estimate_usd"`
-	Actual     *usd      `json:"actual_usd"`
-	Basis      text.Text `json:"actual_basis"` // billed, derived, or "" without an actual cost
-	Credits    *float64  `json:"credits"`
-	Outcome    text.Text `json:"outcome"` // "" until the job is known to have ended
-}
-
-type spentGroup struct {
-	Key text.Text `json:"key"` // "" for jobs without a model or label
-	spent
-}
-
-// spent uses the column names of the CSV.
-type spent struct {
-	Jobs          int      `json:"jobs"`
-	Seconds       float64  `json:"seconds"`
-	Cost          *usd     `json:"cost_usd"`
-	Unknown       int      `json:"cost_unknown_jobs"`
-	Guessed       int      `json:"estimated_only_jobs"`
-	Failed        int      `json:"failed_jobs"`
-	FailedCost    *usd     `json:"failed_cost_usd"`
-	FailedUnknown int      `json:"failed_cost_unknown_jobs"`
-	Credits       *float64 `json:"credits"`
-	Compared      int      `json:"compared_jobs"`
-	Estimated     *usd     `json:"compared_estimate_usd"`
-	Actual        *usd     `json:"compared_actual_usd"`
-	LowerBound    bool     `json:"lower_bound,omitempty"` // the sum exceeded the largest number
-}
-
-type damage struct {
-	Row  int64     `json:"row"`
-	What text.Text `json:"what"`
-}
-
-func (b *spending) document(f spendFlags) spendDocument {
-	d := spendDocument{
-		By: text.Of(f.by), Since: text.Of(f.since), Groups: []spentGroup{}, Total: spentIn(&b.total), Damage: b.damaged(),
-		Checked: text.Of(b.checked.UTC().Format(time.RFC3339)),
-	}
-	for i := range b.groups {
-		d.Groups = append(d.Groups, spentGroup{b.groups[i].Key, spentIn(&b.groups[i].Tally)})
-	}
-	return d
-}
-
-// damaged returns the damage for JSON.
-func (b *spending) damaged() []damage {
-	out := make([]damage, len(b.damage))
-	for i, found := range b.damage {
-		out[i] = damage{found.Seq, text.Of(found.What)}
-	}
-	return out
-}
-
-func (b *spending) entries(f spendFlags, zone *time.Location) entriesDocument {
-	d := entriesDocument{Since: text.Of(f.since), Entries: []spentEntry{}, Damage: b.damaged()}
-	for _, e := range b.ledger.Entries() {
-		entry := spentEntry{
-			Time: text.Of(e.At.In(zone).Format(time.RFC3339)), Submission: text.Of(e.Submission), Job: text.Of(string(e.Job)),
-			Kind: text.Of(string(outbox.SubmitGeneration)), Model: e.Model, Label: e.Label,
-			Estimate: (*usd)(e.Estimate), Actual: (*usd)(e.Actual), Basis: text.Of(string(e.Basis)), Credits: e.Credits, Outcome: e.Outcome,
-		}
-		if e.Batch {
-			entry.Kind = text.Of(string(outbox.SubmitBatch))
-		}
-		if e.Seconds > 0 {
-			entry.Seconds = new(e.Seconds)
-		}
-		d.Entries = append(d.Entries, entry)
-	}
-	return d
-}
-
-func spentIn(t *ledger.Tally) spent {
-	a := t.Amounts()
-	return spent{
-		Jobs: t.Jobs, Seconds: t.Seconds, Cost: (*usd)(a.Cost), Unknown: t.Unknown, Guessed: t.Guessed,
-		Failed: t.Failed, FailedCost: (*usd)(a.FailedCost), FailedUnknown: t.FailedUnknown, Credits: credits(t),
-		Compared: t.Compared, Estimated: (*usd)(a.Estimated), Actual: (*usd)(a.Actual), LowerBound: t.Overflow,
-	}
-}
-
-// credits returns a total in credits, or nil if nothing was billed in credits.
-func credits(t *ledger.Tally) *float64 {
-	if c, ok := t.Credits(); ok {
-		return &c
-	}
-	return nil
 }

@@ -51,6 +51,7 @@ total          4  ~$1.06        1     ~$1.00   $0.95       1  ~$0.10      2.5
 COST leaves out 1 job of unknown cost in dollars.
 ESTIMATED and ACTUAL cover 1 job where both are known (-5.0 %).
 LOST is the part of COST for 1 job that failed.
+Counted: dubtop's own jobs.
 `)
 	d.says("spend --by label --since 2026-10-25", `LABEL  JOBS    COST  UNKNOWN  ESTIMATED  ACTUAL  FAILED    LOST  CREDITS
 promo     1   $0.95        0     ~$1.00   $0.95       0   $0.00        -
@@ -62,6 +63,7 @@ total     3  ~$1.05        1     ~$1.00   $0.95       1  ~$0.10      2.5
 COST leaves out 1 job of unknown cost in dollars.
 ESTIMATED and ACTUAL cover 1 job where both are known (-5.0 %).
 LOST is the part of COST for 1 job that failed.
+Counted: dubtop's own jobs.
 `)
 	d.says("spend --since 2026-10-27", "Nothing spent since 2026-10-27.\n")
 }
@@ -72,10 +74,14 @@ func TestSpendTableOmitsNeedlessNotes(t *testing.T) {
 	d.says("spend --by month", `MONTH    JOBS   COST  UNKNOWN  ESTIMATED  ACTUAL  FAILED   LOST
 2026-11     1  $2.00        0          -       -       0  $0.00
 total       1  $2.00        0          -       -       0  $0.00
+
+Counted: dubtop's own jobs.
 `)
 	d.says("spend --by week", `WEEK      JOBS   COST  UNKNOWN  ESTIMATED  ACTUAL  FAILED   LOST
 2026-W48     1  $2.00        0          -       -       0  $0.00
 total        1  $2.00        0          -       -       0  $0.00
+
+Counted: dubtop's own jobs.
 `)
 }
 
@@ -102,6 +108,7 @@ total         3  ?$6.10        0     ~$3.00  ?$3.10       1  ?$3.10
 ? marks sums computed from length and list price: 1 job without a bill.
 ESTIMATED and ACTUAL cover 1 job where both are known (+3.3 %).
 LOST is the part of COST for 1 job that failed.
+Counted: dubtop's own jobs.
 `)
 	if got := d.run("spend --by model --csv"); !strings.Contains(got.out, "billed,1,0,1.004,") {
 		t.Errorf("the export is not exact: %s", got.out)
@@ -140,7 +147,7 @@ func TestSpendEntries(t *testing.T) {
 		t.Fatalf("%+v: %v", got, err)
 	}
 	want := map[string]any{
-		"time": "2026-10-25T00:00:00+02:00", "submission": "s1", "job": "g1", "kind": "generation", "model": "lipsync-2", "label": "promo",
+		"time": "2026-10-25T00:00:00+02:00", "submission": "s1", "job": "g1", "kind": "generation", "model": "lipsync-2", "label": "promo", "project": "", "billed_differently": true,
 		"seconds": 10.0, "estimate_usd": 1.0, "actual_usd": 0.95, "actual_basis": "billed", "credits": nil, "outcome": "COMPLETED",
 	}
 	if !reflect.DeepEqual(doc.Entries[0], want) {
@@ -161,6 +168,8 @@ func TestSpendAsJSON(t *testing.T) {
   "version": 1,
   "by": "day",
   "since": "2026-10-25",
+  "until": "",
+  "scope": "dubtop",
   "groups": [
     {
       "key": "2026-10-26",
@@ -207,6 +216,7 @@ func TestSpendAsJSON(t *testing.T) {
     "compared_estimate_usd": 1.00,
     "compared_actual_usd": 0.95
   },
+  "foreign": [],
   "damage": [],
   "checked_at": ""
 }
