@@ -27,7 +27,7 @@ others lists {"file", "account", "server", "exported_at", "labels", "notes",
 "verdicts", "spend"}, in which labels, notes and verdicts are numbers of jobs.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := f.check(false); err != nil {
+			if err := f.check(false, ledger.ScopeOwn); err != nil {
 				return err
 			}
 			return w.beside(c, f, args)
