@@ -97,7 +97,8 @@ func dashboard(env settings.Env, demo bool) error {
 	time.AfterFunc(startTime, tuneCollections)
 	leaveRoomForKeys()
 	folder := filepath.Join(os.TempDir(), "dubtop-demo-"+uuid.NewString()[:8])
-	defer func() { _ = os.RemoveAll(folder) }() // it is in the folder for such files
+	leave := func() { _ = os.RemoveAll(folder) } // it is in the folder for such files
+	defer leave()
 	cfg, err := configure(env, demo, folder)
 	switch _, chosen := errors.AsType[*settings.AccountError](err); {
 	case chosen:
@@ -105,7 +106,7 @@ func dashboard(env settings.Env, demo bool) error {
 	case err != nil:
 		return cli.Exit(cli.StatusError, err)
 	}
-	return cli.Exit(terminal.Run(ui.New(cfg), os.Environ()))
+	return cli.Exit(terminal.Run(ui.New(cfg), os.Environ(), leave))
 }
 
 // keyVariable is the variable that holds the key.

@@ -17,6 +17,8 @@ type Follow struct {
 	Jobs    []api.ID // to be followed
 	Set     string   // a set whose rows are followed
 	Active  bool     // all jobs that run are followed, until none runs
+	Whole   bool     // begin when the whole history is known
+	Once    bool     // don't wait for jobs that run
 
 	// Begin is called once, when everything that the journal has is known. It
 	// returns work to be done beside. It may be nil.
@@ -25,9 +27,9 @@ type Follow struct {
 	// second. They may be nil.
 	Event func(Event)
 	Look  func(now time.Time)
-	// Busy reports whether something of the caller's is still to be done. It may be
-	// nil.
-	Busy func() bool
+	// After is called when all jobs have ended, until it is not busy any more. It
+	// returns work to be done. It may be nil.
+	After func() (work []Work, busy bool)
 
 	crew
 	begun   bool
@@ -134,7 +136,7 @@ func (f *Follow) step(ctx context.Context, now time.Time) (over bool, err error)
 	if f.Look != nil {
 		f.Look(now)
 	}
-	return f.over(), nil
+	return f.over(ctx), nil
 }
 
 // ready reports whether everything that the journal has is known, or whatever the
@@ -142,19 +144,29 @@ func (f *Follow) step(ctx context.Context, now time.Time) (over bool, err error)
 func (f *Follow) ready() bool {
 	a := f.Account
 	older := a.OlderLeft() && (f.Jobs == nil || f.Begin != nil)
+	if h := &a.Store.History; f.Whole && !h.Complete && h.Stopped == "" {
+		return false
+	}
 	return a.recall.done && !older && (!f.Active || a.Store.Generations.Known())
 }
 
 // over reports whether everything has been done.
-func (f *Follow) over() bool {
+func (f *Follow) over(ctx context.Context) bool {
 	jobs := f.Followed()
-	if len(f.open()) > 0 || f.finding || f.Account.finishing(jobs) || f.Busy != nil && f.Busy() {
+	if len(f.open()) > 0 || f.finding || slices.ContainsFunc(jobs, func(id api.ID) bool { return !f.known(id) }) {
 		return false
 	}
-	if c, ok := f.Account.Store.CountSet(f.Set); ok && c.Open() {
+	if c, ok := f.Account.Store.CountSet(f.Set); ok && c.Open() && !f.Once {
 		return false
 	}
-	return !slices.ContainsFunc(jobs, func(id api.ID) bool { return !f.known(id) })
+	if f.After != nil {
+		work, busy := f.After()
+		f.start(ctx, work)
+		if busy {
+			return false
+		}
+	}
+	return !f.Account.finishing(jobs)
 }
 
 // Followed returns the jobs that are followed. Those of a set come with time.
@@ -174,8 +186,11 @@ func (f *Follow) Followed() []api.ID {
 	return f.Jobs
 }
 
-// open returns the followed jobs that run.
+// open returns the followed jobs that run and are waited for.
 func (f *Follow) open() (jobs []api.ID) {
+	if f.Once {
+		return nil
+	}
 	for _, id := range f.Followed() {
 		if g, ok := f.Account.Store.Generations.Find(string(id)); ok && !g.Gone && !g.Status.Terminal() {
 			jobs = append(jobs, id)

@@ -31,12 +31,11 @@ func (a *Account) bringAutomatic(since time.Time) {
 // AutomaticSince is when automatic saving was switched on, zero if it is off.
 func (a *Account) AutomaticSince() time.Time { return a.saves.auto.since }
 
-// automaticWork wishes for the outputs of jobs that have ended.
-func (a *Account) automaticWork(now time.Time) []Work {
-	if a.saves.auto.since.IsZero() {
+// automaticJobs returns the jobs whose outputs are to be saved now.
+func (a *Account) automaticJobs() (jobs []state.Generation) {
+	if a.saves.auto.since.IsZero() || a.Saving.Chosen {
 		return nil
 	}
-	var jobs []state.Generation
 	remarks := a.Store.Remarks()
 	for _, id := range a.Store.Saved.AutomaticDue() {
 		g, ok := a.Store.Generations.Find(string(id))
@@ -52,6 +51,12 @@ func (a *Account) automaticWork(now time.Time) []Work {
 			jobs = append(jobs, g)
 		}
 	}
+	return jobs
+}
+
+// automaticWork wishes for the outputs of jobs that have ended.
+func (a *Account) automaticWork(now time.Time) []Work {
+	jobs := a.automaticJobs()
 	if len(jobs) == 0 {
 		return nil
 	}

@@ -54,6 +54,8 @@ func Commands(w World) []*cobra.Command {
 		w.authCommand(),
 		w.waitCommand(),
 		w.journalCommand(),
+		w.watchCommand(),
+		w.downloadCommand(),
 		w.configCommand(),
 		w.webhookCommand(),
 		w.versionCommand(),

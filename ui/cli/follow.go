@@ -42,8 +42,11 @@ type follower struct {
 	voice   voice
 	login   login
 	line    *progress
-	files   []filed // saved, or not
-	offline bool    // it was said that the server can't be reached
+	saving  account.Saving
+	saves   *downloading // nil: nothing is asked for
+	files   []filed      // saved, or not
+	stop    context.CancelCauseFunc
+	offline bool // it was said that the server can't be reached
 }
 
 // filed is a file that was saved, or could not be.
@@ -68,6 +71,7 @@ func (w World) follow(c *cobra.Command, a login, j *journal.Journal, change func
 		change(&cfg)
 	}
 	f := &follower{command: c, voice: v, login: a, line: newProgress(v)}
+	f.saving = cfg.Saving
 	f.Follow = &account.Follow{Account: account.New(cfg, time.Now()), Event: f.event}
 	return f
 }
@@ -77,6 +81,7 @@ func (w World) follow(c *cobra.Command, a login, j *journal.Journal, change func
 func (w World) runFollow(f *follower, limit time.Duration) error {
 	ctx, stop := context.WithCancelCause(f.command.Context())
 	defer stop(nil)
+	f.stop = stop
 	if limit > 0 {
 		t := time.AfterFunc(limit, func() { stop(errTimedOut) })
 		defer t.Stop()
@@ -94,13 +99,13 @@ func (w World) runFollow(f *follower, limit time.Duration) error {
 // event takes in what happened.
 func (f *follower) event(e account.Event) {
 	switch {
+	case e.Kind == account.EventPlanned, e.Kind == account.EventWished:
+		f.planned(e)
 	case e.Kind == account.EventSaved && e.Saved.None:
 	case e.Kind == account.EventSaved:
 		f.files = append(f.files, filed{e.Saved.File, e.Saved.Want, e.Saved.Name, e.Err})
 	case e.Kind == account.EventHook && e.Hook != nil && e.Hook.Reason != "":
 		f.warn(text.Of("the command of the configuration failed for " + e.Words + ": " + e.Hook.Reason))
-	case e.Kind == account.EventWished && e.Err != nil:
-		f.warn(text.Of("files can't be saved: " + e.Err.Error()))
 	}
 	f.tellOutage()
 }

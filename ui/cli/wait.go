@@ -17,11 +17,12 @@ import (
 
 // waiting says what a command waits for, and how it tells.
 type waiting struct {
-	jobs   []api.ID
-	set    string // the rows of a set instead
-	limit  time.Duration
-	format *format
-	list   *listing[followed]
+	jobs     []api.ID
+	set      string // the rows of a set instead
+	limit    time.Duration
+	format   *format
+	list     *listing[followed]
+	download *downloading // saves the outputs too; nil leaves that to automatic saving
 }
 
 func (w World) waitCommand() *cobra.Command {
@@ -71,7 +72,10 @@ else, such as a job that the server does not know.`,
 // for every ending that the jobs are paid for and how they are followed. Commands
 // that have sent jobs call it with their ids, or their set.
 func (w World) waitFor(c *cobra.Command, a login, j *journal.Journal, o *waiting) error {
-	f := w.follow(c, a, j, nil)
+	f := w.follow(c, a, j, o.download.change)
+	if f.saves = o.download; f.saves != nil {
+		f.After = f.save
+	}
 	f.Jobs, f.Set = o.jobs, o.set
 	if f.Set != "" {
 		f.Begin = func() ([]account.Work, error) { return nil, f.knowsSet() }
@@ -149,26 +153,6 @@ func (o *waiting) ended(f *follower, n counts) error {
 		return &Failure{Status: StatusFailedJob, Code: "failed_job", Err: errors.New("the job failed: " + string(why)), Hint: "dubtop explains the reason: press enter on the job"}
 	}
 	return f.unsaved()
-}
-
-// unsaved returns the failure of files that could not be saved.
-func (f *follower) unsaved() error {
-	var failed []filed
-	for _, x := range f.files {
-		if x.err != nil {
-			failed = append(failed, x)
-		}
-	}
-	if len(failed) == 0 {
-		return nil
-	}
-	for _, x := range failed {
-		f.voice.say("left", said{Code: "not_saved", Message: words(x.name) + " " + text.Of(x.want.Job) + " is not saved: " + text.Of(x.err.Error()), Hint: "dubtop download " + text.Of(x.want.Job)})
-	}
-	return &Failure{
-		Status: StatusPartly, Code: "not_saved", Err: fmt.Errorf("%d of %d files could not be saved", len(failed), len(f.files)),
-		Hint: "dubtop download --unsaved tries again",
-	}
 }
 
 // unfinished returns the failure of a run that was ended before the jobs were.

@@ -1,6 +1,7 @@
 package terminal_test
 
 import (
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -109,4 +110,33 @@ func TestCtrlCEndsAProgramWhoseTerminalDoesNotRead(t *testing.T) {
 	hear()
 	w.ends(0)
 	w.restored("once it is read again")
+}
+
+// What the demo saved goes with it, also when it is ended by force.
+func TestDemoLeavesNoFilesWhenEndedByForce(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	w := demo(t, stage{env: []string{"TMPDIR=" + dir}})
+	left := func() []string {
+		all, err := filepath.Glob(filepath.Join(dir, "dubtop-demo-*"))
+		must(t, err)
+		return all
+	}
+	w.keys("/completed\r")
+	w.sees("in all")
+	w.keys("d")
+	for began := time.Now(); len(left()) == 0 && time.Since(began) < 10*time.Second; {
+		time.Sleep(20 * time.Millisecond)
+	}
+	if len(left()) != 1 {
+		t.Fatalf("saved to %v\n%s", left(), w.screen())
+	}
+	hear := w.deafen()
+	must(t, w.cmd.Process.Signal(syscall.SIGTERM))
+	<-w.ended
+	hear()
+	w.ends(143)
+	if all := left(); len(all) > 0 {
+		t.Errorf("left: %v", all)
+	}
 }

@@ -44,12 +44,13 @@ const (
 	answerTime = 2 * time.Second
 )
 
-// Run runs a model until it ends, and returns the exit status.
-func Run(model tea.Model, env []string) (status int, err error) {
+// Run runs a model until it ends, and returns the exit status. If it is ended by
+// force, so that Run does not return, cleanup is called first; it may be nil.
+func Run(model tea.Model, env []string, cleanup func()) (status int, err error) {
 	g := &guard{
 		keys: newKeyboard(os.Stdin), screen: newScreen(os.Stdout),
 		done: make(chan struct{}), ended: make(chan int, 1), heard: make(chan struct{}, 1),
-		winch: make(chan os.Signal, 1),
+		winch: make(chan os.Signal, 1), cleanup: cleanup,
 	}
 	defer close(g.done)
 	// If the state is unknown, only the modes can be restored.
@@ -103,6 +104,7 @@ type guard struct {
 	away     atomic.Bool    // the terminal is given away, for instance to an editor
 	back     atomic.Int64   // when it was last taken back, in nanoseconds since 1970
 	forced   atomic.Bool    // the program is being ended by force
+	cleanup  func()         // what Run's caller would do; may be nil
 	giveUp   func()         // restores a terminal that takes no output
 }
 
@@ -273,7 +275,21 @@ func (g *guard) force(status int) {
 	go g.program.Kill()
 	time.Sleep(forceTime)
 	g.giveUp()
+	g.cleanUp()
 	os.Exit(status)
+}
+
+// cleanUp does what the caller of Run can't do any more, unless it takes long.
+func (g *guard) cleanUp() {
+	if g.cleanup == nil {
+		return
+	}
+	done := make(chan struct{})
+	go func() { g.cleanup(); close(done) }()
+	select {
+	case <-done:
+	case <-time.After(forceTime):
+	}
 }
 
 // restoreByForce waits neither for the program nor for a terminal that takes no

@@ -25,7 +25,7 @@ const asToy = "DUBTOP_TOY"
 type toy struct{ said string }
 
 func runToy() int {
-	status, err := terminal.Run(toy{}, os.Environ())
+	status, err := terminal.Run(toy{}, os.Environ(), nil)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "toy:", err)
 	}
