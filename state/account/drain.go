@@ -18,6 +18,10 @@ type Drain struct {
 	Account *Account
 	// Resume first resumes the queue if the user has paused it.
 	Resume bool
+	// Follow ends the run as soon as nothing is left to wait for about these
+	// submissions. If another process sends, the run watches that one, and takes
+	// over when it ends. Nil: the run sends everything.
+	Follow []string
 	// Begin is called with the submissions about to be sent, before any is. It
 	// may be nil.
 	Begin func(waiting []outbox.Submission)
@@ -30,6 +34,7 @@ type Drain struct {
 	broken error     // journal failure, after which nothing more is sent
 	saving time.Time // since when an answer is unsaved; zero if all are saved
 	sum    Sum
+	turned bool // another process has ended, and this one sends from here on
 	looked bool // the journal was read again after the queue seemed empty
 
 	unknown   map[string]bool   // submissions whose outcome became unknown in this run
@@ -79,6 +84,9 @@ func (d *Drain) Run(ctx context.Context) (Sum, error) {
 	for ctx.Err() == nil {
 		now := time.Now().Round(0)
 		d.Account.Beat(now)
+		if err := d.took(ctx, now); err != nil {
+			return d.result(), err
+		}
 		d.start(asked, d.Account.Due(now))
 		d.tellOutage(now)
 		d.tellUploading(now)
@@ -113,11 +121,14 @@ func (d *Drain) begin(ctx context.Context) error {
 			}
 		}
 	}
-	if !a.Outbox.Sender {
+	if !a.Outbox.Sender && d.Follow == nil {
 		return fmt.Errorf("%w: %s", ErrElsewhere, a.Holder())
 	}
 	if d.Account.Outbox.Queue.PausedByUser() {
 		return ErrPausedByUser
+	}
+	if !a.Outbox.Sender {
+		return nil
 	}
 	return d.allowed(ctx, time.Now().Round(0))
 }
@@ -170,6 +181,8 @@ func (d *Drain) apply(r Result) {
 			d.tellExpired(e.Submissions, now)
 		case EventUpload:
 			d.tellUpload(e.Upload, e.Err, now)
+		case EventTurn:
+			d.turned = true
 		case EventQueue:
 			d.fails(e.Err)
 		}
@@ -248,6 +261,9 @@ func (d *Drain) over(ctx context.Context, now time.Time) (bool, error) {
 	}
 	if waits, err := d.unsaved(now); waits {
 		return err != nil, err
+	}
+	if d.followed(now) {
+		return true, nil
 	}
 	if err := d.stopped(now); err != nil {
 		return true, unlessEnded(ctx, err)

@@ -85,7 +85,7 @@ func (a *Account) rereadGap() time.Duration {
 		return 0
 	case a.Lists:
 		return rereadAlone
-	case elsewhere:
+	case elsewhere, !a.Outbox.Sender:
 		return rereadSoon
 	}
 	return rereadEvery

@@ -41,7 +41,7 @@ func (s JobSources) MadeBefore(ctx context.Context, j *journal.Journal, drafts [
 		}
 		for d := range jobsOf(sub) {
 			if wanted[jobset.Digest(&d)] {
-				before[jobset.ContentOf(s.absolute(d))] = made
+				before[jobset.ContentOf(s.Absolute(d))] = made
 			}
 		}
 	})
@@ -99,10 +99,10 @@ func jobsOf(sub *outbox.Submission) iter.Seq[draft.Draft] {
 	}
 }
 
-// absolute makes the paths of a draft independent of the current folder, as
+// Absolute makes the paths of a draft independent of the current folder, as
 // those of rows are.
-func (s JobSources) absolute(d draft.Draft) draft.Draft {
-	d = d.Clone()
+func (s JobSources) Absolute(d draft.Draft) draft.Draft {
+	s, d = s.here(), d.Clone()
 	paths := []*string{&d.Visual, &d.Audio}
 	for i := range d.More {
 		paths = append(paths, &d.More[i].Audio)

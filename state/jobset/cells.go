@@ -25,6 +25,8 @@ func (t *sheet) fill(r *Row, c column, cell string) {
 			name := string(m.Base())
 			r.Stem = strings.TrimSuffix(name, filepath.Ext(name))
 		}
+	case columnID:
+		r.ID = cell
 	case columnAudio:
 		d.Audio = t.located(cell)
 	case columnLang:

@@ -13,6 +13,7 @@ import (
 type column string
 
 const (
+	columnID      column = "id"
 	columnVideo   column = "video"
 	columnAudio   column = "audio"
 	columnScript  column = "script"
@@ -48,6 +49,7 @@ func columnOf(heading string) column {
 // headings are the words that identify a column.
 func headings() map[column][]string {
 	return map[column][]string{
+		columnID:      {"id", "row_id", "request_id"},
 		columnVideo:   {"video", "visual", "image", "source", "clip", "video_asset", "footage"},
 		columnAudio:   {"audio", "track", "sound", "dub", "audio_asset", "wav", "mp3"},
 		columnScript:  {"script", "text", "speech", "line"},

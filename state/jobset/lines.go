@@ -70,7 +70,7 @@ func (t *sheet) object(r *Row, line []byte) *Problem {
 	}
 	if id, ok := members["request_id"]; ok {
 		_ = json.Unmarshal(id, &r.Where) // keeps numbers as written in the line
-		r.Stem = r.Where
+		r.Stem, r.ID = r.Where, r.Where
 	}
 	payload, batch := members["payload"]
 	_, request := members["input"]

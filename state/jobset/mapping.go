@@ -37,7 +37,7 @@ func Header(cells []string) string {
 func ColumnNames() []string {
 	names := []string{
 		string(columnVideo), string(columnAudio), string(columnLang), string(columnName), string(columnModel),
-		string(columnLabel), string(columnScript), string(columnVoice), string(columnWebhook),
+		string(columnLabel), string(columnScript), string(columnVoice), string(columnWebhook), string(columnID),
 	}
 	for _, o := range draft.RulesFor("").Options {
 		names = append(names, o.Name)

@@ -27,6 +27,7 @@ const MaxRows = 10_000
 type Row struct {
 	Number int    // place in the set, from 1
 	Where  string // where it was read, such as "line 12"; "" if its files tell
+	ID     string // from the list, to tell the row apart in a run; "" if it has none
 	Stem   string // name of the video without its extension, for templates
 	Lang   string // language tag such as "de" or "pt-BR"; "" if unknown
 	Draft  draft.Draft
@@ -74,6 +75,9 @@ func (r *Row) Name(home string) text.Text {
 
 // Key identifies the row by its place.
 func (r *Row) Key() string { return strconv.Itoa(r.Number) }
+
+// RunID identifies the row in a run: by its id, or else by its place.
+func (r *Row) RunID() string { return cmp.Or(r.ID, r.Key()) }
 
 // Rank sorts the first row first.
 func (r *Row) Rank() int64 { return -int64(r.Number) }

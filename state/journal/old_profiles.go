@@ -160,7 +160,7 @@ func carry(ctx context.Context, from, to *Journal) error {
 	if err := to.SaveBatches(ctx, seen, batches); err != nil {
 		return err
 	}
-	return errors.Join(carryMarks(ctx, from, to), carryVerdicts(ctx, from, to), carrySets(ctx, from, to), carryPlans(ctx, from, to), carrySaved(ctx, from, to), carryHooks(ctx, from, to), carryUsage(ctx, from, to), carryBatchJobs(ctx, from, to), carryLooks(ctx, from, to), carryHidden(ctx, from, to), carryDrafts(ctx, from, to))
+	return errors.Join(carryMarks(ctx, from, to), carryVerdicts(ctx, from, to), carrySets(ctx, from, to), carryPlans(ctx, from, to), carrySaved(ctx, from, to), carryHooks(ctx, from, to), carryUsage(ctx, from, to), carryBatchJobs(ctx, from, to), carryLooks(ctx, from, to), carryHidden(ctx, from, to), carryRuns(ctx, from, to), carryDrafts(ctx, from, to))
 }
 
 func carryMarks(ctx context.Context, from, to *Journal) error {

@@ -33,6 +33,7 @@ func schema() []step {
 		{sql: schema14},
 		{sql: schema15},
 		{sql: schema16},
+		{sql: schema17},
 	}
 }
 

@@ -28,6 +28,7 @@ func downgrade(t *testing.T, j *Journal, to int) {
 		14: {"DROP TABLE digests", "DROP TABLE undigested", "DROP TRIGGER submissions_to_digest", "DROP TRIGGER submissions_to_digest_anew"},
 		15: {"DROP TABLE batch_jobs"},
 		16: {"DROP TABLE hidden"},
+		17: {"DROP TABLE intents"},
 		10: {"DROP TABLE verdicts", "ALTER TABLE generations DROP COLUMN inputs"},
 	}
 	statements := []string{fmt.Sprintf("PRAGMA user_version = %d", to)}

@@ -11,7 +11,7 @@ import (
 // oldest version that can read the file ("readable_from"), so that a later
 // schema that only adds tables can stay readable.
 const (
-	schemaVersion = 16
+	schemaVersion = 17
 	applicationID = 0x64756274 // "dubt"
 )
 

@@ -31,6 +31,7 @@ type World struct {
 	Open      func(link string) error // opens a browser; nil: there is none
 	Transport http.RoundTripper       // nil: the network
 	Signals   <-chan os.Signal        // end a drain; nil: those of the process
+	Asks      func() bool             // whether somebody can be asked; nil: at a terminal
 }
 
 // Commands returns the sub-commands for scripts, and the help topics.
@@ -48,6 +49,7 @@ func Commands(w World) []*cobra.Command {
 		w.accountCommand(),
 		w.queueCommand(),
 		w.estimateCommand(),
+		w.submitCommand(),
 		w.spendCommand(),
 		w.verdictsCommand(),
 		w.joinCommand(),
@@ -161,6 +163,17 @@ func (w World) ask(v voice, do func(*api.Client) error) error {
 		return err
 	}
 	return a.named(do(a.client))
+}
+
+// create opens the account's journal, and makes it if there is none. A new key is
+// tested first.
+func (a login) create(ctx context.Context, v voice) (*journal.Journal, error) {
+	j, err := a.open(ctx, v)
+	if err != nil || j != nil {
+		return j, err
+	}
+	j, err = journal.OpenProfile(ctx, a.stateDir, a.profile)
+	return j, journalFailed(err)
 }
 
 // tryTime is the time limit for testing a key.

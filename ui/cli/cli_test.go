@@ -341,3 +341,14 @@ func TestUnreadableJournalIsReported(t *testing.T) {
 		}
 	}
 }
+
+// typing runs a command line while somebody types at the terminal.
+func (d *desk) typing(typed, line string) ran {
+	d.t.Helper()
+	root := &cobra.Command{Use: "dubtop"}
+	root.SetIn(strings.NewReader(typed))
+	root.AddCommand(Commands(d.world)...)
+	var out, errs bytes.Buffer
+	status := Run(root, strings.Fields(line), &out, &errs)
+	return ran{status, out.String(), errs.String()}
+}

@@ -78,7 +78,7 @@ func (w World) estimated(c *cobra.Command, a *login, j *journal.Journal, o *orde
 	if err != nil {
 		return bill{}, err
 	}
-	p, err := w.price(c.Context(), a, j, &s, &set, false)
+	p, err := w.price(c.Context(), a, j, &s, &set, o.set == "")
 	if err != nil {
 		return bill{}, err
 	}
@@ -90,7 +90,7 @@ func (w World) estimated(c *cobra.Command, a *login, j *journal.Journal, o *orde
 
 // unfit is the error for one job that can't be sent.
 func (o *order) unfit(p *prices) error {
-	if o.set != "" || len(p.left) == 0 {
+	if o.set != "" || len(p.left) == 0 || p.left[0].twin {
 		return nil
 	}
 	return &Failure{Status: StatusUsage, Code: "unfit", Err: errors.New(string(p.left[0].why)), Hint: "nothing was sent; change the inputs"}

@@ -209,7 +209,7 @@ func (o *order) read(ctx context.Context, w World, a *login, j *journal.Journal,
 	if err != nil {
 		return s, set, err
 	}
-	set.Rows = []jobset.Row{{Number: 1, Draft: d}}
+	set.Rows = []jobset.Row{{Number: 1, Draft: s.Absolute(d)}}
 	s.Check(&set.Rows[0])
 	return s, set, nil
 }

@@ -1,0 +1,39 @@
+package account
+
+import (
+	"context"
+	"time"
+
+	"dubtop/state/outbox"
+)
+
+// followed reports whether nothing is left to wait for about the submissions
+// that the run follows.
+func (d *Drain) followed(now time.Time) bool {
+	if d.Follow == nil {
+		return false
+	}
+	o := &d.Account.Outbox
+	for _, id := range d.Follow {
+		if item, queued := o.Queue.Item(id); queued && d.sendable(&item) {
+			return false
+		}
+		sub, _ := o.Find(id)
+		if sub.State == outbox.SubmissionSending {
+			return false
+		}
+		if _, asks := o.Reconciler.Question(id, now); sub.State == outbox.SubmissionUnknown && !asks {
+			return false
+		}
+	}
+	return true
+}
+
+// took checks the budgets when this process has taken over from another.
+func (d *Drain) took(ctx context.Context, now time.Time) error {
+	if !d.turned {
+		return nil
+	}
+	d.turned = false
+	return d.allowed(ctx, now)
+}
