@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,11 +12,10 @@ import (
 
 	"dubtop/api/text"
 	"dubtop/state/draft"
-	"dubtop/state/journal"
 )
 
 func (w World) estimateCommand() *cobra.Command {
-	var o order
+	s := &submit{world: w}
 	c := &cobra.Command{
 		Use:   "estimate",
 		Short: "Show what jobs would cost",
@@ -37,55 +37,60 @@ row is not counted.
 Exit status: 0; 6 a hard budget would refuse; 7 rows are left out; 2 the inputs
 can't be used; 3 the key; 1 anything else.`,
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return w.estimate(c, &o) },
+		RunE: func(c *cobra.Command, _ []string) error { return w.estimate(c, s) },
 	}
-	o.flags(c)
+	s.flags(c)
+	c.Flags().StringVar(&s.run, "run", "", "name of a run: rows that were agreed to in it cost nothing again")
 	addJSON(c, new(jsonFlag), members(billJSON{}))
 	return c
 }
 
-func (w World) estimate(c *cobra.Command, o *order) (err error) {
-	v := voiceOf(c)
-	if err := o.shape(); err != nil {
+func (w World) estimate(c *cobra.Command, s *submit) (err error) {
+	s.c, s.voice = c, voiceOf(c)
+	v := s.voice
+	if err := s.shape(); err != nil {
 		return err
 	}
-	a, err := w.login(v)
-	if err != nil {
+	if s.login, err = w.login(v); err != nil {
 		return err
 	}
-	j, err := a.open(c.Context(), v)
-	if err != nil {
+	if s.j, err = s.login.open(c.Context(), v); err != nil {
 		return err
 	}
-	if j != nil {
-		defer func() { err = cmp.Or(err, journalFailed(j.Close())) }()
+	if s.j != nil {
+		defer func() { err = cmp.Or(err, journalFailed(s.j.Close())) }()
 	}
-	b, err := w.estimated(c, &a, j, o)
+	b, err := s.estimated(c.Context())
 	if err != nil {
 		return err
 	}
 	if v.json {
 		err = writeJSON(c, b.document())
 	} else {
-		err = write(c, b.text(c.OutOrStdout(), o.set != ""))
+		err = write(c, b.text(c.OutOrStdout(), s.order.set != ""))
 	}
 	return cmp.Or(err, b.failure())
 }
 
-// estimated prices an order.
-func (w World) estimated(c *cobra.Command, a *login, j *journal.Journal, o *order) (bill, error) {
-	s, set, err := o.read(c.Context(), w, a, j, c.InOrStdin())
+// estimated prices an order, without the rows that were agreed to in its run.
+func (s *submit) estimated(ctx context.Context) (b bill, err error) {
+	if s.sources, s.set, err = s.read(ctx, s.world, &s.login, s.j, s.c.InOrStdin()); err != nil {
+		return b, err
+	}
+	if s.j != nil {
+		s.again = true // nothing is bought: no history has to be looked through
+		if s.set.Rows, err = s.join(ctx, s.set.Rows); err != nil {
+			return b, err
+		}
+	}
+	p, err := s.world.price(ctx, &s.login, s.j, &s.sources, &s.set, s.order.set == "")
 	if err != nil {
-		return bill{}, err
+		return b, err
 	}
-	p, err := w.price(c.Context(), a, j, &s, &set, o.set == "")
-	if err != nil {
-		return bill{}, err
+	if err := s.unfit(&p); err != nil {
+		return b, err
 	}
-	if err := o.unfit(&p); err != nil {
-		return bill{}, err
-	}
-	return w.bill(c.Context(), a, j, p)
+	return s.world.bill(ctx, &s.login, s.j, p)
 }
 
 // unfit is the error for one job that can't be sent.
