@@ -19,11 +19,18 @@ import (
 func (w World) queueCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "queue",
-		Short: "List or send the jobs in the queue",
+		Short: "List, change or send the jobs in the queue",
 		Args:  cobra.NoArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(w.queueListCommand(), w.drainCommand())
+	c.AddCommand(
+		w.queueListCommand(), w.queueAddCommand(), w.drainCommand(),
+		w.pauseAllCommand("pause-all", "Pause the whole queue, in every window and also after a restart", true),
+		w.pauseAllCommand("resume-all", "Resume the whole queue", false),
+	)
+	for _, q := range queueChanges() {
+		c.AddCommand(w.queueChangeCommand(q))
+	}
 	return c
 }
 
