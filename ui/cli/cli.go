@@ -51,6 +51,7 @@ func Commands(w World) []*cobra.Command {
 		w.estimateCommand(),
 		w.submitCommand(),
 		w.spendCommand(),
+		w.reportCommand(),
 		w.verdictsCommand(),
 		w.joinCommand(),
 		w.authCommand(),
