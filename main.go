@@ -79,7 +79,19 @@ stored it; without one, dubtop asks. SYNC_BASE_URL names another server. With
 	}
 	root.AddCommand(serve.Command(func(err error) error { return cli.Exit(cli.StatusError, err) }))
 	root.AddCommand(cli.Commands(world)...)
+	cli.WithManual(root)
+	cli.WithNearestNames(root)
+	world.WithCompletions(root, map[string][]string{"plan": words(simulator.Plans()), "profile": words(simulator.Profiles())})
 	return root
+}
+
+// words returns texts as strings.
+func words[S ~string](texts []S) []string {
+	all := make([]string, len(texts))
+	for i, s := range texts {
+		all[i] = string(s)
+	}
+	return all
 }
 
 // startTime is by when the first frame has been drawn on any machine.

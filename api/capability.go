@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -43,6 +44,20 @@ func (m *memory) lacks(c capability) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return time.Now().Before(m.until[c])
+}
+
+// Missing lists what the server was recently found to lack, in the words of
+// capabilities.
+func (c *Client) Missing() (words []string) {
+	c.memory.mu.Lock()
+	defer c.memory.mu.Unlock()
+	for what, until := range c.memory.until {
+		if time.Now().Before(until) {
+			words = append(words, string(what))
+		}
+	}
+	slices.Sort(words)
+	return words
 }
 
 // missing notes that the server lacks a capability.

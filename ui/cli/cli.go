@@ -61,6 +61,7 @@ func Commands(w World) []*cobra.Command {
 		w.downloadCommand(),
 		w.configCommand(),
 		w.webhookCommand(),
+		w.doctorCommand(),
 		w.versionCommand(),
 	}
 	return append(commands, topicCommands()...)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"iter"
 	"slices"
 	"strings"
@@ -16,7 +15,6 @@ import (
 	"dubtop/state"
 	"dubtop/state/account"
 	"dubtop/state/draft"
-	"dubtop/state/journal"
 	"dubtop/state/outbox"
 )
 
@@ -310,25 +308,6 @@ func uncopied(err error) error {
 
 // completeJobs completes the ids of the newest jobs of the journal; it asks no
 // server.
-func (w World) completeJobs(c *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
-	const most = 200
-	a, err := w.login(voice{out: io.Discard})
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	has, err := journal.HasProfile(a.stateDir, a.profile)
-	if err != nil || !has {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	j, err := journal.OpenProfile(c.Context(), a.stateDir, a.profile)
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	defer j.Close()
-	jobs, _ := j.Generations(c.Context(), most, state.Generation{})
-	var ids []string
-	for i := range jobs {
-		ids = append(ids, string(jobs[i].ID)+"\t"+string(jobs[i].Name))
-	}
-	return ids, cobra.ShellCompDirectiveNoFileComp
+func (w World) completeJobs(c *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+	return w.complete(knownIDs)(c, args, typed)
 }

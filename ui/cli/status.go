@@ -71,7 +71,7 @@ func Run(root *cobra.Command, args []string, stdout, stderr io.Writer) (status i
 	if err == nil {
 		return 0
 	}
-	f := failureOf(err)
+	f := cmp.Or(unknownCommand(c, err), failureOf(err))
 	if f.Err != nil {
 		f.Hint = cmp.Or(f.Hint, advice(f.Code, c.CommandPath()))
 		// cobra stops parsing at a wrong flag, so --json may not have been

@@ -1,0 +1,59 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"dubtop/state/table"
+)
+
+// WithNearestNames lets a mistyped flag or command be answered with the nearest
+// name that there is.
+func WithNearestNames(root *cobra.Command) {
+	root.DisableSuggestions = true // they take several lines
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		unknown, ok := errors.AsType[*pflag.NotExistError](err)
+		if !ok {
+			return &Failure{Status: StatusUsage, Code: "usage", Err: err, Hint: c.CommandPath() + " --help lists the flags"}
+		}
+		var names []string
+		visit := func(f *pflag.Flag) {
+			if !f.Hidden {
+				names = append(names, f.Name)
+			}
+		}
+		c.Flags().VisitAll(visit)
+		c.InheritedFlags().VisitAll(visit)
+		hint := c.CommandPath() + " --help lists the flags"
+		if near := table.Nearest(unknown.GetSpecifiedName(), names); near != "" {
+			hint = "did you mean --" + near + "?"
+		}
+		return &Failure{Status: StatusUsage, Code: "usage", Err: err, Hint: hint}
+	})
+}
+
+// unknownCommand returns the failure for arguments that name no command of c, and
+// nil if that is not what is wrong with them.
+func unknownCommand(c *cobra.Command, err error) *Failure {
+	if err == nil || !strings.HasPrefix(err.Error(), "unknown command ") {
+		return nil
+	}
+	var names []string
+	for _, sub := range c.Commands() {
+		if sub.IsAvailableCommand() || sub.IsAdditionalHelpTopicCommand() {
+			names = append(names, sub.Name())
+		}
+	}
+	f := &Failure{Status: StatusUsage, Code: "usage", Err: err, Hint: c.CommandPath() + " --help lists the commands"}
+	if word := c.Flags().Arg(0); word != "" {
+		f.Err = fmt.Errorf("there is no command %q", strings.TrimSpace(c.CommandPath()+" "+word))
+		if near := table.Nearest(word, names); near != "" {
+			f.Hint = "did you mean " + c.CommandPath() + " " + near + "?"
+		}
+	}
+	return f
+}
