@@ -3,9 +3,15 @@ package ui_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"dubtop/state"
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
 
 	"dubtop/api"
 	"dubtop/api/simulator"
@@ -181,4 +187,105 @@ func TestWithoutOtherAccountsThereIsNothingToSwitchTo(t *testing.T) {
 		s.Press("ctrl+a")
 		s.Sees("no other is configured")
 	})
+}
+
+// waiting puts confirmed jobs into the queue of an account.
+func (s *story) waiting(path, name string, server *simulator.Server, count int) {
+	s.t.Helper()
+	j, err := journal.Open(s.t.Context(), path)
+	s.must(err)
+	now := time.Now()
+	var subs []outbox.Submission
+	for i := range count {
+		d := draft.Draft{
+			Model: "lipsync-2", OutputFileName: fmt.Sprint(name, "_", i),
+			Visual: server.StorageURL() + fmt.Sprintf("/media/%s%d_28s.mp4", name, i), Audio: server.StorageURL() + "/media/line_25s.wav",
+		}
+		sub, err := outbox.NewSubmission(fmt.Sprint(name, "-", i), d, draft.CheckEnv{Now: now})
+		s.must(errors.Join(err, sub.Estimate(outbox.Price{Cost: new(api.Micros(1_250_000)), Seconds: 25}, now), sub.Confirm(now, fmt.Sprint("key-", name, "-", i))))
+		subs = append(subs, sub)
+	}
+	s.must(errors.Join(j.EnqueueAll(s.t.Context(), subs, nil, now), j.Close()))
+}
+
+// onlyOwn fails unless an account has accepted these jobs, each once, and its
+// journal has sent them and no others.
+func (s *story) onlyOwn(path, name string, server *simulator.Server, count int) {
+	s.t.Helper()
+	accepted := server.Accepted()
+	for _, a := range accepted {
+		if !strings.HasPrefix(a.IdempotencyKey, "key-"+name+"-") || !strings.Contains(string(a.Body), "/media/"+name) {
+			s.t.Errorf("%s has accepted %s: %s", name, a.IdempotencyKey, a.Body)
+		}
+	}
+	j, err := journal.Open(s.t.Context(), path)
+	s.must(err)
+	defer j.Close()
+	subs, err := j.Submissions(s.t.Context())
+	s.must(err)
+	sent := 0
+	for _, sub := range subs {
+		if sub.State == outbox.SubmissionSent && strings.HasPrefix(sub.ID, name+"-") {
+			sent++
+		}
+	}
+	entries, damage, err := j.Entries(s.t.Context())
+	s.must(err)
+	if total := journal.LedgerOf(entries).Total(); len(accepted) != count || sent != count || len(subs) != count || total.Jobs != count || len(damage) > 0 {
+		s.t.Errorf("%s: %d accepted, %d sent of %d, %d in the ledger, want %d", name, len(accepted), sent, len(subs), total.Jobs, count)
+	}
+}
+
+// Two windows on two accounts and a drain of the second: the first window goes to
+// the second account and back while jobs wait and run in both. Nothing crosses,
+// by the servers' logs and the journals.
+func TestTwoAccountsInTwoWindowsAndADrain(t *testing.T) {
+	t.Parallel()
+	twoAccounts(t, func(s *story, nord *second) {
+		const jobs = 8
+		acme := s.stage.journal
+		s.waiting(acme, "acme", s.account, jobs)
+		s.waiting(nord.path, "nord", nord.server, jobs)
+		drain, err := s.configOf("nord", nord.server, nord.path)
+		s.must(err)
+		drain.Pace = state.DefaultPace()
+		drained := make(chan error, 1)
+		go func() {
+			d := account.Drain{Account: account.New(*drain, time.Now())}
+			_, err := d.Run(s.t.Context())
+			drained <- err
+		}()
+		other := &story{Terminal: s.Terminal, t: s.t, account: nord.server, stage: stage{config: func(c *ui.Config) {
+			c.Account, _ = s.configOf("nord", nord.server, nord.path)
+		}}}
+		other.start()
+		other.Pass(10 * time.Second)
+		other.Sees("nord")
+		s.Pass(10 * time.Second)
+		s.Press("ctrl+a", "G", "enter")
+		s.Pass(2 * time.Second)
+		s.Sees("in the queue", "drain --account acme", "leave it now")
+		s.Press("y")
+		s.Pass(30 * time.Second)
+		s.Sees("nord", "1 of ")
+		if n := len(s.account.Accepted()); n == 0 || n == jobs {
+			t.Errorf("%d jobs of acme were accepted before the switch", n)
+		}
+		s.Pass(20 * time.Minute)
+		if err := <-drained; err != nil && !errors.Is(err, account.ErrElsewhere) {
+			t.Error(err)
+		}
+		s.switchTo(1)
+		s.Pass(time.Hour)
+		s.Sees("acme")
+		s.onlyOwn(acme, "acme", s.account, jobs)
+		s.onlyOwn(nord.path, "nord", nord.server, jobs)
+	})
+}
+
+func (s *story) must(err error) {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatal(err)
+	}
 }
