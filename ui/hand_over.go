@@ -10,13 +10,12 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state"
 	"dubtop/state/draft"
-	"dubtop/state/outbox"
 	"dubtop/ui/handover"
+	"dubtop/ui/handover/pick"
 	"dubtop/ui/kit"
 	"dubtop/ui/paint"
 )
@@ -104,45 +103,11 @@ func (a *desk) typedPath(path string) string {
 
 // take finds the saved files of the jobs that have made something.
 func (f *handOver) take(jobs []state.Generation) {
-	a, labels := f.app, map[text.Text]bool{}
-	for i := range jobs {
-		g := &jobs[i]
-		if len(judgeable(jobs[i:i+1])) == 0 {
-			continue
-		}
-		saved, ok := a.savedOutput(g)
-		if !ok {
-			f.lacking = append(f.lacking, g.Name)
-			continue
-		}
-		file := handover.File{
-			Path: saved.Path, ID: g.Key(), Name: g.Name, Label: g.Label(), Language: g.Lang(), Model: text.Of(g.Model),
-			Seconds: float64(g.Length), SHA256: saved.SHA256,
-		}
-		if cost := a.store.Cost(g); cost.Kind == outbox.CostActual || cost.Kind == outbox.CostEstimate {
-			file.Cost = new(api.Micros(cost.Amount))
-		}
-		f.files, f.bytes = append(f.files, file), f.bytes+saved.Size
-		f.here = commonFolder(f.here, filepath.Dir(saved.Path), len(f.files) == 1)
-		labels[g.Label()] = true
+	p := pick.Saved(f.app.store, jobs)
+	f.files, f.bytes, f.lacking, f.here = p.Files, p.Bytes, p.Lacking, p.Folder
+	if p.Label != "" {
+		f.title = string(p.Label)
 	}
-	if len(labels) == 1 && f.files[0].Label != "" {
-		f.title = string(f.files[0].Label)
-	}
-}
-
-// commonFolder returns the deepest folder that has both.
-func commonFolder(known, folder string, first bool) string {
-	if first {
-		return folder
-	}
-	for known != "" && known != filepath.Dir(known) {
-		if inside, err := filepath.Rel(known, folder); err == nil && filepath.IsLocal(inside) {
-			return known
-		}
-		known = filepath.Dir(known)
-	}
-	return ""
 }
 
 func (f *handOver) rebuild() {

@@ -14,10 +14,10 @@ import (
 
 func (w World) assetsCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use: "assets", Short: "List the account's files", Args: cobra.NoArgs,
+		Use: "assets", Short: "List and upload the account's files", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(w.assetListCommand(), w.assetGetCommand())
+	c.AddCommand(w.assetListCommand(), w.assetGetCommand(), w.assetUploadCommand())
 	return c
 }
 

@@ -53,6 +53,7 @@ func Commands(w World) []*cobra.Command {
 		w.spendCommand(),
 		w.reportCommand(),
 		w.verdictsCommand(),
+		w.handOverCommand(),
 		w.joinCommand(),
 		w.authCommand(),
 		w.waitCommand(),

@@ -147,7 +147,7 @@ func (w World) download(c *cobra.Command, list *fileListing, ids []api.ID, set s
 func unsaved(s *state.Store) (ids []api.ID) {
 	for i := range s.Generations.Len() {
 		g := s.Generations.At(i)
-		if _, saved := s.Saved.Output(g.Key()); g.Status == api.Completed && g.Submission == "" && !g.Gone && !saved {
+		if _, saved := s.Saved.Output(g.Key()); g.Status.Produced() && g.Submission == "" && !g.Gone && !saved {
 			ids = append(ids, g.ID)
 		}
 	}

@@ -218,7 +218,7 @@ func (f *follower) count() (n counts) {
 	n.Jobs = len(f.Followed())
 	for _, j := range f.jobs() {
 		switch {
-		case j.Status == api.Completed:
+		case j.Status.Produced():
 			n.Done++
 		case j.Status.Terminal():
 			n.Failed++

@@ -1,0 +1,159 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"dubtop/api/text"
+	"dubtop/state"
+	"dubtop/state/account"
+	"dubtop/state/journal"
+	"dubtop/state/table"
+	"dubtop/ui/handover"
+	"dubtop/ui/handover/pick"
+)
+
+// handing says what is handed over, and how.
+type handing struct {
+	ids, set, filter string
+	verdict, title   string
+	inPlace, costs   bool
+}
+
+// handed is the answer of the command.
+type handed struct {
+	Folder  text.Text   `json:"folder"`
+	Files   int         `json:"files"`
+	Bytes   int64       `json:"bytes"`
+	Lacking []text.Text `json:"not_saved"` // names of jobs without a saved file
+}
+
+func (w World) handOverCommand() *cobra.Command {
+	var h handing
+	var ids []string
+	f := new(format)
+	c := &cobra.Command{
+		Use:   "hand-over DIR [FILTER...]",
+		Short: "Make a folder for a client of saved outputs",
+		Long: `Makes a folder with the saved outputs of jobs, a page to watch and approve them
+offline, a list and checksums, as H does in the dashboard. Jobs are chosen by a filter
+as in dubtop ls, by --set or by --job. DIR must not be there yet; with --in-place the
+files are not copied, and DIR must be the folder that has all of them. dubtop verdicts
+import reads back what the client decided.
+
+Exit status: 0; 7 it is made, and some jobs have no saved file, which are named; 1
+anything else, such as no file at all.`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			h := h
+			h.ids, h.filter = strings.Join(ids, " "), strings.Join(args[1:], " ")
+			return w.handOver(c, f, args[0], &h)
+		},
+	}
+	addJSON(c, &f.json, members(handed{}))
+	c.Flags().StringSliceVar(&ids, "job", nil, "ids of jobs")
+	c.Flags().StringVar(&h.set, "set", "", "the rows of this set")
+	c.Flags().StringVar(&h.verdict, "verdict", "", "only jobs with this verdict, such as approved")
+	c.Flags().StringVar(&h.title, "title", "", "heading of the page (default: the label of the jobs)")
+	c.Flags().BoolVar(&h.inPlace, "in-place", false, "leave the files where they are, and write page, list and checksums beside them")
+	c.Flags().BoolVar(&h.costs, "costs", false, "tell the client the costs")
+	return c
+}
+
+func (w World) handOver(c *cobra.Command, f *format, dir string, h *handing) error {
+	folder, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	ctx, v := c.Context(), voiceOf(c)
+	var p pick.Picked
+	err = w.look(ctx, v, func(j *journal.Journal) error {
+		p, err = h.pick(ctx, j)
+		return err
+	})
+	switch {
+	case err != nil:
+		return err
+	case len(p.Files) == 0:
+		return &Failure{Status: StatusError, Code: "nothing", Err: errors.New("none of these jobs has a saved file to hand over"), Hint: "dubtop download saves them"}
+	case h.inPlace && p.Folder != folder:
+		return usage("leave --in-place out to copy them", "the folder that has all files is %q", p.Folder)
+	}
+	line := newProgress(v)
+	made, err := handover.Make(ctx, handover.Order{
+		Title: h.heading(p.Label), Folder: folder, Files: p.Files, InPlace: h.inPlace, Costs: h.costs,
+		Progress: func(done, total int64) {
+			line.show(bar(int(done>>10), int(total>>10)) + " " + text.Bytes(done) + " of " + text.Bytes(total))
+		},
+	})
+	line.clear()
+	if err != nil {
+		return &Failure{Status: StatusError, Code: "hand_over", Err: err, Hint: "choose another folder, or see dubtop help hand-over"}
+	}
+	return h.tell(c, f, &p, made)
+}
+
+// tell prints what was made.
+func (h *handing) tell(c *cobra.Command, f *format, p *pick.Picked, made handover.Result) error {
+	answer := handed{text.Of(made.Folder), made.Files, made.Bytes, p.Lacking}
+	err := error(nil)
+	if f.json.on {
+		err = writeJSON(c, answer)
+	} else {
+		err = write(c, []byte(text.Sprintf("%s, %s, in %s\n", text.Count(made.Files, "file", "files"), text.Bytes(made.Bytes), answer.Folder)))
+	}
+	if n := len(p.Lacking); err == nil && n > 0 {
+		return &Failure{
+			Status: StatusPartly, Code: "not_saved", Hint: "dubtop download saves them",
+			Err: fmt.Errorf("%s no saved file: %s", text.Count(n, "job has", "jobs have"), text.Join(p.Lacking[:min(n, mostNamed)], ", ")),
+		}
+	}
+	return err
+}
+
+// heading is the heading of the page.
+func (h *handing) heading(label text.Text) text.Text {
+	switch {
+	case h.title != "":
+		return text.Of(h.title)
+	case label != "":
+		return label
+	}
+	return "Hand-over"
+}
+
+// pick finds the saved files of the chosen jobs.
+func (h *handing) pick(ctx context.Context, j *journal.Journal) (p pick.Picked, err error) {
+	known, err := account.ReadJobs(ctx, j)
+	if err != nil {
+		return p, err
+	}
+	if err := known.Collect(ctx); err != nil {
+		return p, err
+	}
+	var jobs []state.Generation
+	s := known.Store
+	filter := table.Filter{}
+	words := h.filter
+	if h.verdict != "" {
+		words += " verdict:" + h.verdict
+	}
+	filter.Parse(words)
+	ids := strings.Fields(h.ids)
+	remarks := s.Remarks()
+	for i := range s.Generations.Len() {
+		g := s.Generations.At(i)
+		m, _ := s.MemberOf(g.Key())
+		named := len(ids) == 0 || slices.Contains(ids, g.Key())
+		if named && (h.set == "" || m.Set == h.set) && filter.Match(remarks.Beside(g, g.Key())) {
+			jobs = append(jobs, *g)
+		}
+	}
+	return pick.Saved(s, jobs), nil
+}
