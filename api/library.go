@@ -11,6 +11,7 @@ import (
 const (
 	assetCounting capability = "assets/count"
 	assetEditing  capability = "changing assets"
+	jobDeleting   capability = "deleting jobs"
 )
 
 // wireTotal is an answer that is a number, or an object with a count.
@@ -85,4 +86,24 @@ func (c *Client) changeAsset(ctx context.Context, method string, id ID, body []b
 		return err
 	}
 	return c.optional(ctx, assetEditing, call{method: method, path: "/v2/assets/" + string(id), body: body}, v)
+}
+
+// DeletesJobs reports whether the server may delete jobs. It is false only after
+// it refused to.
+func (c *Client) DeletesJobs() bool { return !c.memory.lacks(jobDeleting) }
+
+// DeleteGeneration deletes an ended job. One that is gone already is no error. It
+// returns [ErrUnsupported] if the server has no such call. A running job can't be
+// deleted, nor cancelled.
+// https://sync.so/docs/api-reference/api/generate-api/delete
+func (c *Client) DeleteGeneration(ctx context.Context, id ID) error {
+	if err := c.checkID(id); err != nil {
+		return err
+	}
+	var deleted Generation
+	err := c.optional(ctx, jobDeleting, call{method: http.MethodDelete, path: "/v2/generations/" + string(id)}, &deleted)
+	if hasStatus(err, http.StatusNotFound) {
+		return nil
+	}
+	return err
 }

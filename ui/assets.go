@@ -41,6 +41,7 @@ func newAssets(a *composer) *kit.ListView[state.Asset] {
 		a.Does(keymap.CopyID, func() tea.Cmd { return a.copyText("id", string(v.Selected().ID)) }).Unless(none).Hinted(""),
 		a.Does(keymap.CopyURL, func() tea.Cmd { return a.copyText("URL", link()) }).Unless(unusable),
 		a.uploadAction(),
+		exporting(a.desk, &v.List, "assets", exportedAssets()),
 		a.Does(keymap.Edit, func() tea.Cmd { return f.renameAsset(*v.Selected()) }).Called("rename on the server").
 			Unless(func() text.Text { return cmp.Or(none(), a.unchangeable()) }),
 		a.Does(keymap.Delete, func() tea.Cmd { return f.deleteAsset(*v.Selected()) }).

@@ -85,6 +85,7 @@ func newBatches(a *composer) *kit.ListView[state.Batch] {
 			return []named{{b.Key(), cmp.Or(b.Name, text.Of(b.ID.Short()))}}
 		}, none, func() {}),
 		failures,
+		exporting(a.desk, &v.List, "batches", exportedBatches()),
 	}
 	return v.With(append(own, a.savingBatch(func() api.ID { return v.Selected().ID }, noResults)...)...)
 }

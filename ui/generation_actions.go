@@ -34,6 +34,7 @@ func generationActions(a *composer, set selection) []kit.Action {
 		a.Does(keymap.Note, func() tea.Cmd { return a.editNote(set.names()) }).Unless(func() text.Text { return cmp.Or(missing(), a.unnotable()) }),
 		a.watchAction(set.watchees, set.none),
 		a.hiding(set.names, set.none, set.drop),
+		a.deleting(set),
 		a.judging(set),
 		a.comparing(set),
 		a.handing(set),

@@ -50,7 +50,7 @@ func newGenerations(a *composer) *kit.ListView[state.Generation] {
 	failures := a.Does(keymap.Failures, kit.Plain(func() { v.Query.Failures = !v.Query.Failures; v.Refresh() })).Hinted("failures")
 	details := a.Does(keymap.Details, func() tea.Cmd { return a.openGeneration(v.Selected()) }).Unless(v.None).Hinted("details")
 	hinted := a.Does(keymap.NewGeneration, func() tea.Cmd { return a.newGeneration(nil) }).Unless(a.unspendable).Hinted("new")
-	own := append([]kit.Action{hinted, details}, act...)
+	own := append([]kit.Action{hinted, details, exporting(a.desk, &v.List, "generations", a.exportedJobs())}, act...)
 	return v.With(append(append(own, v.Following(v.Marking())...), failures)...)
 }
 

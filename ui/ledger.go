@@ -66,7 +66,7 @@ func ledgerActions(a *composer, v *kit.ListView[ledger.Entry]) []kit.Action {
 		a.Does(keymap.Totals, func() tea.Cmd { a.Push(newTotals(a)); return nil }).Unless(nothing).Hinted("totals"),
 		a.Does(keymap.Label, func() tea.Cmd { return a.askLabel([]named{{string(v.Selected().Job), a.entryName(v.Selected()).Text}}) }).
 			Unless(func() text.Text { return cmp.Or(noJob(), a.unlabelled()) }).Hinted("label"),
-		a.Does(keymap.Export, func() tea.Cmd { return a.askExport(shownEntries(a, v)) }).Unless(nothing).Hinted("export"),
+		a.Does(keymap.Export, func() tea.Cmd { return a.exportLedger(shownEntries(a, v)) }).Unless(nothing).Hinted("export"),
 		a.Does(keymap.CopyID, func() tea.Cmd { return a.copyText("id", string(v.Selected().Job)) }).Unless(noJob),
 		a.Does(keymap.Failures, kit.Plain(func() { v.Query.Failures = !v.Query.Failures; v.Refresh() })),
 	}

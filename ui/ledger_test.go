@@ -283,7 +283,7 @@ func TestLedgerExportOverwritesNothing(t *testing.T) {
 		s.Press("enter")
 		s.Pass(time.Second)
 		path := filepath.Join(home, "dubtop-ledger-2026-11-20.csv")
-		s.Sees("1 job written to")
+		s.Sees("1 row written to")
 		table, err := os.ReadFile(path)
 		if err != nil || strings.Count(string(table), "\r\n") != 2 || !strings.Contains(string(table), string(s.jobs()[0])) {
 			t.Fatalf("%q, %v", table, err)

@@ -42,7 +42,7 @@ func newTotals(a *composer) *totals {
 	p.Extra = []kit.Action{
 		a.Does(keymap.NextPart, turn(1)).Hinted("next part"),
 		a.Does(keymap.PreviousPart, turn(-1)).Hinted(""),
-		a.Does(keymap.Export, func() tea.Cmd { return a.askExport(a.store.Ledger.Entries()) }).Hinted("export"),
+		a.Does(keymap.Export, func() tea.Cmd { return a.exportLedger(a.store.Ledger.Entries()) }).Hinted("export"),
 	}
 	return p
 }

@@ -44,6 +44,7 @@ func newModels(a *composer) *kit.ListView[state.Model] {
 		a.Does(keymap.Details, func() tea.Cmd { a.Push(a.modelDetails(*v.Selected())); return nil }).Unless(none).Hinted("details"),
 		a.Does(keymap.Open, func() tea.Cmd { return a.openURL(modelsPage) }).Hinted("vendor's page"),
 		a.Does(keymap.CopyID, func() tea.Cmd { return a.copyText("model", v.Selected().Name) }).Unless(none).Hinted("copy name"),
+		exporting(a.desk, &v.List, "models", exportedModels()),
 	)
 }
 

@@ -64,6 +64,7 @@ func newQueue(a *composer) *kit.ListView[outbox.QueueRow] {
 		a.Does(keymap.PauseQueue, a.pauseQueue).Hinted("pause all"),
 		a.Does(keymap.Edit, func() tea.Cmd { return a.editQueued(one().ID) }).Unless(edit).Hinted("edit"),
 		a.Does(keymap.Drop, func() tea.Cmd { return a.dropQueued(v.Chosen()) }).Unless(unmarked(v, ends)).Hinted("drop"),
+		exporting(a.desk, &v.List, "queue", exportedQueue()),
 		a.Does(keymap.Slots, a.askSlots).Unless(a.unspendable).Hinted("slots"),
 		a.watchAction(func() (rows []watchee) {
 			for _, r := range v.Chosen() {

@@ -89,7 +89,7 @@ func TestBilledDifferently(t *testing.T) {
 		s.Type(path)
 		s.Press("enter")
 		s.Pass(time.Second)
-		s.Sees("5 jobs written to")
+		s.Sees("5 rows written to")
 		got, err := os.ReadFile(path)
 		if err != nil || !strings.HasPrefix(string(got), "job,sent,model,outcome,seconds,estimate_usd,billed_usd,difference_usd,what\r\n") ||
 			strings.Count(string(got), " than estimated") != 5 || strings.Contains(string(got), "acme") {

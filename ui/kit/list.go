@@ -109,6 +109,18 @@ func (l *List[T]) Finding() []Action {
 	}
 }
 
+// Matching returns copies of all rows that match the filter, in the order of the
+// list.
+func (l *List[T]) Matching() []T {
+	l.Settle()
+	l.Refresh()
+	rows := make([]T, l.Shown.Len())
+	for i := range rows {
+		rows[i] = *l.Shown.At(i)
+	}
+	return rows
+}
+
 // seek asks for the rows of the present order and filter.
 func (l *List[T]) seek() tea.Cmd {
 	if l.Extent.Sought == nil {
