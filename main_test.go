@@ -75,7 +75,7 @@ func TestValuesOfFlagsAreCompleted(t *testing.T) {
 	for line, want := range map[string]string{
 		"simulate --profile ":     "seed strict current :4",
 		"simulate --plan ":        "free hobbyist creator growth scale enterprise :4",
-		"spend --by ":             "day week month model label :4",
+		"spend --by ":             "day week month model label project spender :4",
 		"simulate --generations ": ":4",
 		"queue ls ":               ":4",
 	} {
