@@ -23,6 +23,10 @@ is left to send and every outcome is known or left for you to decide. Nothing is
 sent that was not confirmed, that costs more than confirmed, or that exceeds a
 hard budget. Only one process at a time sends from a queue.
 
+It ends when everything is sent, not when the jobs have ended, so it saves no outputs
+and runs no command of [hook]. A dashboard or dubtop wait does, also for jobs that
+ended in the meantime.
+
 It prints a line for each event and keeps trying while the server can't be
 reached. ctrl+c or SIGTERM stops it: it sends nothing more and waits for the
 answer to the current request. A second signal stops it at once.
