@@ -259,11 +259,8 @@ func (d *Drain) over(ctx context.Context, now time.Time) (bool, error) {
 	if a.Paid() > 0 || a.Behind() && d.broken == nil {
 		return false, nil
 	}
-	if waits, err := d.unsaved(now); waits {
-		return err != nil, err
-	}
-	if d.followed(now) {
-		return true, nil
+	if over, decided, err := d.early(now); decided {
+		return over, err
 	}
 	if err := d.stopped(now); err != nil {
 		return true, unlessEnded(ctx, err)

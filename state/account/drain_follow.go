@@ -37,3 +37,13 @@ func (d *Drain) took(ctx context.Context, now time.Time) error {
 	d.turned = false
 	return d.allowed(ctx, now)
 }
+
+// early decides whether the run goes on for an unsaved answer, or ends because
+// nothing that it follows is left.
+func (d *Drain) early(now time.Time) (over, decided bool, err error) {
+	if waits, err := d.unsaved(now); waits {
+		return err != nil, true, err
+	}
+	followed := d.followed(now)
+	return followed, followed, nil
+}
