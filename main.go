@@ -145,6 +145,7 @@ func configure(env settings.Env, demo bool, demoFolder string) (ui.Config, error
 	cfg := ui.Config{
 		Theme: string(set.Theme), ASCII: set.ASCII || !unicode(os.Getenv),
 		Pace: set.Refresh.Pace(), Guard: set.Guard, Slots: set.Queue.Slots, Reserve: set.Queue.Reserve, Fair: set.Queue.Fair, Start: set.Queue.Start, Project: set.Project, Notify: set.Notify, Pictures: pictures(set.Pictures, os.Getenv), FFmpeg: found("ffmpeg"),
+		Mouse: set.Mouse, Views: set.Views,
 		Open: ui.Browser(os.Getenv), Edit: editor.New(os.Getenv), Home: env.Home, Version: version,
 		SSH: ui.SSHHost(os.Getenv), Review: serveReview,
 		Demo:     func() (*account.Config, error) { return startDemo(demoFolder) },

@@ -84,6 +84,9 @@ const (
 	Undo            Name = "undo"
 	Columns         Name = "columns"
 	TurnPane        Name = "turn_pane"
+	KeepView        Name = "keep_view"
+	ForgetView      Name = "forget_view"
+	Mouse           Name = "mouse"
 	Resend          Name = "send_once_more"
 	Refresh         Name = "refresh"
 	ReplaceKey      Name = "replace_key"
@@ -182,6 +185,8 @@ func looking() []Entry {
 		{Failures, []string{"F"}, "F", "failures only", GroupFind},
 		{Columns, []string{"W"}, "W", "choose and order the columns", GroupFind},
 		{TurnPane, []string{"z"}, "z", "details beside, below, full, off", GroupFind},
+		{KeepView, nil, ":", "keep this filter as a view", GroupFind},
+		{ForgetView, nil, ":", "forget this view", GroupFind},
 
 		{Mark, []string{"space"}, "space", "mark or unmark", GroupMark},
 		{MarkRange, []string{"v"}, "v", "mark from the last mark to here", GroupMark},
@@ -237,6 +242,7 @@ func working() []Entry {
 		{Pause, []string{","}, ",", "pause or resume refreshing", GroupScreen},
 		{Palette, []string{":"}, ":", "find an action by name", GroupScreen},
 		{Messages, []string{"L"}, "L", "earlier messages", GroupScreen},
+		{Mouse, []string{"M"}, "M", "mouse on, or off to select text", GroupScreen},
 		{Picture, []string{"i"}, "i", "pictures in the details: show or hide", GroupScreen},
 		{Notices, []string{"B"}, "B", "notices off or on, until the end", GroupScreen},
 		{OpenPage, []string{"ctrl+g"}, "ctrl+g", "open the page about plan and bills", GroupScreen},

@@ -59,7 +59,7 @@ func (m *Map) Override(n Name, keys string) error {
 	}
 	list := split(keys)
 	if len(list) == 0 {
-		return fmt.Errorf("action %q needs at least one key, for instance %q", n, m.entries[at].Keys[0])
+		return fmt.Errorf("action %q needs at least one key, for instance %q", n, append(m.entries[at].Keys, "f5")[0])
 	}
 	for _, k := range list {
 		if k == "ctrl+c" && n != Quit {

@@ -46,7 +46,8 @@ func New(cfg Config) *App {
 	a.Chrome, a.Notices, a.Tips = a, cfg.Notices, a.goodToKnow
 	a.Everywhere, a.Anywhere = a.actions, a.ways
 	a.account = cfg.Current
-	a.Habits.Keep = a.keepHabit
+	a.Mouse.On = cfg.Mouse
+	a.Habits.Keep, a.Habits.Views = a.keepHabit, configuredViews(cfg.Views)
 	a.enter(cfg.Account)
 	a.Announce()
 	return a
@@ -120,7 +121,7 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	cmds := []tea.Cmd{a.catchUp(msg), a.handle(msg)}
 	a.stepAges(msg)
 	a.Frame.Fresh = false
-	return a, tea.Batch(append(cmds, a.askBeat())...)
+	return a, tea.Batch(append(cmds, a.countViews(), a.askBeat())...)
 }
 
 func (a *App) handle(msg tea.Msg) (cmd tea.Cmd) {

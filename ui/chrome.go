@@ -3,6 +3,8 @@ package ui
 import (
 	"cmp"
 
+	tea "charm.land/bubbletea/v2"
+
 	"dubtop/api/text"
 	"dubtop/state"
 	"dubtop/ui/paint"
@@ -100,6 +102,11 @@ func (a *App) Tabs(width int) paint.Styled {
 	if a.session == nil {
 		return paint.Blank(width)
 	}
+	return a.Theme.Line(width, a.tabsIn(width), a.place())
+}
+
+// tabsIn returns the names of the views as there is room for them.
+func (a *App) tabsIn(width int) []paint.Piece {
 	right := a.place()
 	left := a.tabPieces(func(int) bool { return true })
 	if paint.Cells(left)+paint.Cells(right) >= width {
@@ -115,7 +122,20 @@ func (a *App) Tabs(width int) paint.Styled {
 			}
 		}
 	}
-	return a.Theme.Line(width, left, right)
+	return left
+}
+
+// ClickTab shows the view whose name is at a column of the line of tabs.
+func (a *App) ClickTab(x int) tea.Cmd {
+	if a.session == nil {
+		return nil
+	}
+	for i, p := range a.tabsIn(a.Width) {
+		if x -= paint.TextWidth(p.Text); x < 0 {
+			return a.switchTo(i)
+		}
+	}
+	return nil
 }
 
 // tabPieces returns the names, with the row count of those that counted

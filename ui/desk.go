@@ -57,6 +57,8 @@ type Config struct {
 	// Pictures shows small pictures in the panes. FFmpeg means that it can take a
 	// frame of a video.
 	Pictures, FFmpeg bool
+	Mouse            bool                         // from the start
+	Views            map[string]map[string]string // filters by list and name
 
 	Notify  notify.Wish // notices for a user who looks elsewhere
 	Notices []string    // problems of the configuration

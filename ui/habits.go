@@ -2,6 +2,7 @@ package ui
 
 import (
 	"encoding/json"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -27,6 +28,23 @@ func (a *App) accustom(saved map[string]string) {
 		}
 	}
 	a.Layout()
+}
+
+// configuredViews returns the named views of the configuration by list.
+func configuredViews(filters map[string]map[string]string) map[string][]kit.View {
+	views := make(map[string][]kit.View, len(filters))
+	for list, named := range filters {
+		views[list] = kit.ViewsOf(named)
+	}
+	return views
+}
+
+// countViews counts the rows of the named views of the tab that is shown.
+func (a *App) countViews() tea.Cmd {
+	if v, ok := a.Stack[0].(interface{ Count(now time.Time) tea.Cmd }); ok {
+		return v.Count(a.Now)
+	}
+	return nil
 }
 
 // keepHabit saves how a list is arranged.

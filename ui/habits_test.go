@@ -1,10 +1,14 @@
 package ui_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"dubtop/api/simulator"
+	"dubtop/ui"
 )
 
 // How a list is arranged is there again at the next start.
@@ -97,4 +101,130 @@ func (s *story) fits() {
 	if !strings.Contains(rows[len(rows)-1], "?") && !strings.Contains(rows[len(rows)-2], "?") {
 		s.t.Errorf("the hints are not at the bottom\n%s", s.Screen())
 	}
+}
+
+// Named views are moved between with h and l, show how many rows they have, and
+// each has an order of its own. One can be added without the configuration.
+func TestNamedViews(t *testing.T) {
+	t.Parallel()
+	for _, size := range [][2]int{{80, 24}, {120, 40}, {200, 50}} {
+		st := lived()
+		st.width, st.height, st.journal = size[0], size[1], filepath.Join(t.TempDir(), "journal.db")
+		st.config = func(c *ui.Config) {
+			c.Views = map[string]map[string]string{"generations": {"failed": "status:failed", "new": "age:<1h"}}
+		}
+		tell(t, st, func(s *story) {
+			s.Pass(5 * time.Second)
+			s.Sees("all", "failed 1", "new 7")
+			s.Press("l")
+			s.Sees("1 of 1, 46 in all", "/ status:failed")
+			s.Press("l")
+			s.Sees("of 7, 46 in all")
+			s.sortBy("name")
+			s.Press("l")
+			s.Sees("of 46", "AGE↑")
+			s.Press("h")
+			s.Sees("of 7, 46 in all", "NAME↑")
+			s.account.Add(simulator.Job{Name: "brand_new", Status: "PROCESSING"})
+			s.Pass(30 * time.Second)
+			s.Sees("new 8", "of 8, 47 in all")
+			s.Press("esc", "/")
+			s.Type("model:react")
+			s.Press("enter", ":")
+			s.Type("keep this")
+			s.Press("enter")
+			s.Type("react")
+			s.Press("enter")
+			s.Sees("react 2", "kept in dubtop's own records")
+			s.Pass(time.Second)
+
+			other := s.beside()
+			other.Pass(5 * time.Second)
+			other.Sees("failed 2", "react 2")
+			other.Press("h")
+			other.Sees("/ model:react")
+			other.Press(":")
+			other.Type("forget this view")
+			other.Press("enter")
+			other.DoesNotSee("react 2")
+		})
+	}
+}
+
+// click clicks at the first place of some words.
+func (s *story) click(words string) {
+	s.t.Helper()
+	for y, line := range strings.Split(s.Screen(), "\n") {
+		if before, _, ok := strings.Cut(line, words); ok {
+			s.Burst(fmt.Sprintf("\x1b[<0;%d;%dM", len([]rune(before))+1, y+1))
+			return
+		}
+	}
+	s.t.Errorf("there is no %q to click\n%s", words, s.Screen())
+}
+
+func TestMouse(t *testing.T) {
+	t.Parallel()
+	st := lived()
+	st.width, st.height = 120, 40
+	st.config = func(c *ui.Config) {
+		c.Mouse = true
+		c.Views = map[string]map[string]string{"generations": {"failed": "status:failed"}}
+	}
+	tell(t, st, func(s *story) {
+		s.Pass(5 * time.Second)
+		s.Sees("M select text")
+		s.click("  webinar_ko")
+		if row := s.row("▌"); !strings.Contains(row, "webinar_ko") {
+			t.Errorf("the row is %q", row)
+		}
+		s.Burst("\x1b[<65;10;10M")
+		if row := s.row("▌"); !strings.Contains(row, "course_23_ja") {
+			t.Errorf("after the wheel the row is %q", row)
+		}
+		s.click("COST")
+		s.Sees("COST↓", "sorted by cost")
+		s.click("COST↓")
+		s.Sees("COST↑")
+		s.click("failed 1")
+		s.Sees("1 of 1, 46 in all")
+		s.click("3 Assets")
+		s.Sees("SIZE")
+		s.click("1 Generations")
+		s.click("all")
+		s.Sees("of 46")
+		s.Pass(time.Second)
+		s.click("  webinar_ko")
+		s.click("  webinar_ko")
+		s.DoesNotSee("episode_10_fr")
+		s.Press("esc")
+
+		s.Press("M")
+		s.DoesNotSee("M select text")
+		s.click("episode_10_fr")
+		if row := s.row("▌"); !strings.Contains(row, "webinar_ko") {
+			t.Errorf("without the mouse the row is %q", row)
+		}
+	})
+}
+
+// No click answers a question that spends money.
+func TestClicksAnswerNoQuestion(t *testing.T) {
+	t.Parallel()
+	st := few()
+	st.config = func(c *ui.Config) { c.Mouse = true }
+	tell(t, st, func(s *story) {
+		s.Pass(5 * time.Second)
+		s.price()
+		s.Pass(2 * time.Second)
+		for y := range 30 {
+			for x := 0; x < 100; x += 9 {
+				s.Burst(fmt.Sprintf("\x1b[<0;%d;%dM\x1b[<0;%d;%dM", x+1, y+1, x+1, y+1))
+			}
+		}
+		s.Pass(2 * time.Second)
+		if posts := s.posts(); len(posts) != 0 {
+			t.Errorf("clicks have sent %d paid requests", len(posts))
+		}
+	})
 }

@@ -84,6 +84,7 @@ func (a *App) actions() []kit.Action {
 		a.accountAction(),
 		a.Does(keymap.Palette, func() tea.Cmd { a.Push(kit.NewPalette(a.Stage)); return nil }),
 		a.Does(keymap.Messages, a.openMessages).Hinted("messages"),
+		a.MouseAction(),
 		a.Does(keymap.Picture, a.togglePictures),
 		a.Does(keymap.Notices, kit.Plain(a.toggleNotices)),
 		a.Undoing(),

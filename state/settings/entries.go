@@ -41,6 +41,7 @@ func known(s *Settings) map[string]entry {
 		"theme":           to(&s.Theme, setTheme),
 		"pictures":        to(&s.Pictures, setChoice),
 		"ascii":           to(&s.ASCII, setBool),
+		"mouse":           to(&s.Mouse, setBool),
 		"project":         to(&s.Project, setWords),
 		"refresh.running": interval(&s.Refresh.Running, shortest.Running),
 		"refresh.rest":    interval(&s.Refresh.Rest, shortest.Rest),
@@ -172,7 +173,7 @@ func (p *parser) table(prefix string, values map[string]toml.Primitive) {
 	for name, v := range values {
 		full := prefix + name
 		switch {
-		case full == "keys", full == "accounts":
+		case full == "keys", full == "accounts", full == "views":
 			continue // see the functions of these names
 		case p.shares[full] != nil:
 			p.share(full, v)

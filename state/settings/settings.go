@@ -52,7 +52,9 @@ type Settings struct {
 	ASCII   bool // plain ASCII borders and marks
 	// Pictures shows small pictures beside the lists.
 	Pictures Choice
-	Project  string // of new jobs: its name or id; "" for none
+	Mouse    bool
+	Views    map[string]map[string]string // filters by list and name
+	Project  string                       // of new jobs: its name or id; "" for none
 	Refresh  Refresh
 	Queue    Queue
 	Upload   Upload
@@ -303,6 +305,7 @@ func take(md toml.MetaData, top map[string]toml.Primitive, s *Settings) []Proble
 	p.table("", top)
 	p.reserve(&s.Queue)
 	p.keys(s, top)
+	p.views(s, top)
 	if v, ok := top["accounts"]; ok {
 		p.accounts(s, v)
 	}

@@ -131,7 +131,7 @@ func TestEveryKeyChangesTheSettings(t *testing.T) {
 	for name := range known(&Settings{}) {
 		value := map[bool]string{true: `"11m"`, false: "7"}[strings.HasPrefix(name, "refresh.")]
 		if other := map[string]string{
-			"base_url": `"https://other.example"`, "theme": `"light"`, "ascii": "true", "upload.visibility": `"organization"`, "project": `"acme"`,
+			"base_url": `"https://other.example"`, "theme": `"light"`, "ascii": "true", "mouse": "true", "upload.visibility": `"organization"`, "project": `"acme"`,
 			"pictures": `"off"`, "budget.scope": `"key"`, "notify.how": `"bell"`, "notify.ends": `["set"]`, "notify.progress": "false",
 			"queue.fair": "true", "queue.start": `"22:00"`, "output.strict": "true", "output.automatic": `"all"`, "output.folder": `"/out"`, "output.template": `"{name}"`,
 			"output.checksums": "false", "output.sidecar": "false", "on_done.run": `["true"]`, "on_done.limit": `"1m"`,
@@ -470,6 +470,19 @@ func TestMistakesAboutFilesOfJobsAreNamed(t *testing.T) {
 	for written, want := range map[string]string{`"off"`: "", `"all"`: "all", "true": "all", "false": "", `""`: ""} {
 		if s, problems := configured(t, "[output]\nautomatic = "+written); len(problems) > 0 || s.Output.Automatic != want {
 			t.Errorf("%s: %q, %v", written, s.Output.Automatic, problems)
+		}
+	}
+}
+
+func TestViewsAreFiltersOfLists(t *testing.T) {
+	s, problems := configured(t, "[views]\nfailed = \"status:failed age:<1d\"\n[views.assets]\nbig = \"size:>100mb\"\n")
+	want := map[string]map[string]string{"generations": {"failed": "status:failed age:<1d"}, "assets": {"big": "size:>100mb"}}
+	if len(problems) > 0 || !reflect.DeepEqual(s.Views, want) {
+		t.Errorf("%v, %v", s.Views, problems)
+	}
+	for _, text := range []string{"[views]\nbad = \"csot:>1\"\n", "[views]\nbad = 7\n", "views = 1\n", "[views.assets]\nbad = \"took:>1s\"\n"} {
+		if s, problems := configured(t, text); len(problems) != 1 || problems[0].Line == 0 || len(s.Views) > 0 {
+			t.Errorf("%q: %v, %v", text, s.Views, problems)
 		}
 	}
 }

@@ -37,6 +37,9 @@ func (a *Stage) View() tea.View {
 	v.KeyboardEnhancements = a.enhancements()
 	v.WindowTitle = string(a.Chrome.WindowTitle())
 	v.ProgressBar = a.Progress
+	if a.Mouse.On {
+		v.MouseMode = tea.MouseModeCellMotion
+	}
 	return v
 }
 

@@ -132,7 +132,3 @@ func (v *ListView[T]) restoreOrder() {
 	}
 	v.Query.Sort, v.Query.Reverse = by, o.Reverse
 }
-
-// viewName returns the name of the view that is shown, "" for the whole list; ok
-// is false for a filter without a name.
-func (v *ListView[T]) viewName() (name string, ok bool) { return "", !v.narrowed() }

@@ -10,7 +10,7 @@ import (
 )
 
 // hintLine names as many keys of the top screen as fit, muted if refused. The
-// key for help always fits.
+// keys for help, and for the mouse while it is on, always fit.
 func (a *Stage) hintLine(width int) paint.Styled {
 	line := paint.Styled(" ")
 	acts := a.Top().Actions()
@@ -20,6 +20,10 @@ func (a *Stage) hintLine(width int) paint.Styled {
 		var w int
 		last, w = a.hint(acts[i])
 		room -= w
+	}
+	if i := slices.IndexFunc(acts, func(x Action) bool { return x.Name == keymap.Mouse }); i >= 0 && a.Mouse.On {
+		drawn, w := a.hint(acts[i])
+		last, room = drawn+last, room-w
 	}
 	named := map[string]bool{}
 	for _, act := range acts {

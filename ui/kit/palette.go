@@ -45,7 +45,7 @@ func once(acts []Action) (list []Action) {
 	at, keys := map[string]int{}, map[string]bool{}
 	for _, act := range acts {
 		h := act.Key.Help()
-		taken := true
+		taken := len(act.Key.Keys()) > 0
 		for _, k := range act.Key.Keys() {
 			taken = taken && keys[k]
 			keys[k] = true

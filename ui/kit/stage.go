@@ -32,6 +32,7 @@ type Stage struct {
 	changes  []func() tea.Cmd // take back what the user did, the last one first
 	Notices  []string         // problems of the configuration
 	Habits   Habits           // how the lists are arranged
+	Mouse    mouse
 	Progress *tea.ProgressBar // shown outside the window; nil for none
 
 	Chrome     chrome
@@ -69,6 +70,8 @@ func (a *Stage) Update(msg tea.Msg) tea.Cmd {
 	case tea.WindowSizeMsg:
 		a.Width, a.Height = m.Width, m.Height
 		a.Layout()
+	case tea.MouseClickMsg, tea.MouseWheelMsg:
+		return a.pointed(msg)
 	case tea.ColorProfileMsg:
 		a.shades = paint.ShadesOf(m.Profile)
 		a.Redraw(a.Theme.Dark)

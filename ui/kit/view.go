@@ -7,6 +7,7 @@ import (
 
 	"dubtop/api/text"
 	"dubtop/keymap"
+	"dubtop/state/table"
 	"dubtop/ui/paint"
 )
 
@@ -26,11 +27,13 @@ type ListView[T any] struct {
 	// lines, so that nothing moves when it is there.
 	Picture func(row *T, width, height int) []paint.Styled
 
-	width, height int       // of the list and its pane
-	above         int       // number of lines above them
-	inPane        string    // key of the row shown in the pane
-	moved         time.Time // when the cursor last moved
-	pane          pane      // where the user wants it
+	width, height int            // of the list and its pane
+	above         int            // number of lines above them
+	inPane        string         // key of the row shown in the pane
+	moved         time.Time      // when the cursor last moved
+	pane          pane           // where the user wants it
+	tally         table.Tally[T] // of the named views
+	counted       time.Time      // when that was begun last
 }
 
 // The sizes in cells from which there is room for the pane.
@@ -45,10 +48,7 @@ func (v *ListView[T]) Title() text.Text { return v.Heading }
 
 // SetSize divides the space between the lines above, list and pane.
 func (v *ListView[T]) SetSize(width, height int) {
-	v.above = 0
-	if v.Above != nil {
-		v.above = len(v.Above(width, height))
-	}
+	v.above = len(v.aboveLines(width, height))
 	v.divide(width, height-v.above)
 }
 
@@ -83,6 +83,7 @@ func (v *ListView[T]) With(own ...Action) *ListView[T] {
 	v.Acts = append(v.Acts, own...)
 	v.Acts = append(v.Acts, v.Finding()...)
 	v.Acts = append(v.Acts, v.Following(v.Movement())...)
+	v.Acts = append(v.Acts, v.viewActions()...)
 	v.Acts = append(v.Acts, a.Does(keymap.TurnPane, v.turnPane).Unless(v.paneless), a.Does(keymap.Back, v.Back))
 	v.Acts = append(v.Acts, a.Everywhere()...)
 	v.Accustom()
@@ -109,16 +110,25 @@ func (v *ListView[T]) Actions() []Action { return v.Acts }
 // Update does nothing: a list takes no text.
 func (v *ListView[T]) Update(tea.Msg) tea.Cmd { return nil }
 
+// aboveLines draws the lines above the list: those of the view, and its named
+// views.
+func (v *ListView[T]) aboveLines(width, height int) (lines []paint.Styled) {
+	if v.Above != nil {
+		lines = v.Above(width, height)
+	}
+	return append(lines, v.viewsLine(width, height-len(lines))...)
+}
+
 // View draws the lines above, the list, and the pane if there is room.
 func (v *ListView[T]) View() paint.Styled {
-	if v.Above == nil {
-		return v.body()
-	}
 	height := v.height + v.above
-	lines := v.Above(v.width, height)
+	lines := v.aboveLines(v.width, height)
 	if len(lines) != v.above {
 		v.above = len(lines)
 		v.divide(v.width, height-v.above)
+	}
+	if len(lines) == 0 {
+		return v.body()
 	}
 	return paint.Joined(append(lines, v.body()))
 }

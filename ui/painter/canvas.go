@@ -133,6 +133,10 @@ func (c *canvas) modes(v tea.View) (s string) {
 	if v.ReportFocus != c.shown.ReportFocus {
 		s += set(v.ReportFocus, ansi.ModeFocusEvent)
 	}
+	if v.MouseMode != c.shown.MouseMode {
+		on := v.MouseMode != tea.MouseModeNone
+		s += set(on, ansi.ModeMouseButtonEvent) + set(on, ansi.ModeMouseExtSgr)
+	}
 	if v.WindowTitle != c.shown.WindowTitle {
 		s += ansi.SetWindowTitle(v.WindowTitle)
 	}
