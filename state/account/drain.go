@@ -22,6 +22,8 @@ type Drain struct {
 	// submissions. If another process sends, the run watches that one, and takes
 	// over when it ends. Nil: the run sends everything.
 	Follow []string
+	// Now sends what waits for the start of the queue.
+	Now bool
 	// Begin is called with the submissions about to be sent, before any is. It
 	// may be nil.
 	Begin func(waiting []outbox.Submission)
@@ -40,6 +42,7 @@ type Drain struct {
 	unknown   map[string]bool   // submissions whose outcome became unknown in this run
 	priceless map[string]bool   // submissions the server refuses to price
 	told      map[string]string // the last notice about each submission
+	opens     time.Time         // until which jobs wait, as told
 	outage    bool              // the outage was reported
 	uploading time.Time         // when files on their way were last reported
 }
@@ -73,6 +76,9 @@ var (
 func (d *Drain) Run(ctx context.Context) (Sum, error) {
 	d.unknown, d.priceless, d.told = make(map[string]bool), make(map[string]bool), make(map[string]string)
 	defer func() { _ = d.Account.Journal.LeaveSender() }() // the system releases it anyway
+	if d.Now {
+		d.Account.Outbox.Queue.StartNow(time.Now())
+	}
 	if err := d.begin(ctx); err != nil {
 		return d.result(), err
 	}
@@ -89,6 +95,7 @@ func (d *Drain) Run(ctx context.Context) (Sum, error) {
 		}
 		d.start(asked, d.Account.Due(now))
 		d.tellOutage(now)
+		d.tellOpening(now)
 		d.tellUploading(now)
 		if over, err := d.over(ctx, now); over || err != nil {
 			return d.result(), err

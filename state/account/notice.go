@@ -32,6 +32,7 @@ const (
 	NoticeUploads NoticeKind = "uploading"     // local files are on their way to the storage
 	NoticeUpload  NoticeKind = "uploaded"      // a local file is an asset now
 	NoticeOffline NoticeKind = "offline"       // the server has been unreachable for a while
+	NoticeOpens   NoticeKind = "opens_later"   // jobs wait for the time of day from which they are sent
 	NoticeOnline  NoticeKind = "online"        // the server is reachable again
 )
 
@@ -151,6 +152,17 @@ func (d *Drain) tellUpload(u *Upload, err error, now time.Time) {
 			Words: text.Sprintf("%s, %s, asset %s", filepath.Base(u.File.Path), text.Bytes(u.File.Size), u.Asset),
 		})
 	}
+}
+
+// tellOpening reports, once for each time of day, that jobs wait for it.
+func (d *Drain) tellOpening(now time.Time) {
+	at, n := d.Account.Outbox.Queue.Opens(now)
+	if at.IsZero() || at.Equal(d.opens) {
+		return
+	}
+	d.opens = at
+	zone := d.Account.Outbox.Queue.Zone
+	d.notice(Notice{At: now, Kind: NoticeOpens, Words: text.Sprintf("%s from %s on; --now begins at once", text.Count(n, "job is sent", "jobs are sent"), at.In(zone).Format("15:04"))})
 }
 
 // tellOutage reports a long outage and its end.

@@ -14,7 +14,7 @@ import (
 )
 
 func (w World) drainCommand() *cobra.Command {
-	var resume bool
+	var resume, now bool
 	c := &cobra.Command{
 		Use:   "drain",
 		Short: "Send waiting jobs without a screen",
@@ -38,21 +38,23 @@ With --json each line is an object with "time" and "event". The first event is
 begins. The events of a job are sent, found, refused, waits, no_price, expired,
 price_up, paused, not_saved, saved, maybe_charged, and asks if only you can tell
 what happened; they have "submission", "name", "price_usd", "credits", "job" and
-"words". The events offline and online have "words". The last event is ends, with
+"words". The events offline, online and opens_later, for jobs that wait for
+[queue] start, have "words". The last event is ends, with
 the totals, unless another process sends.
 
 Exit status: 0 everything was sent; 7 some jobs are left, listed with what to do;
 6 a budget refused; 3 the key or the plan; 75 another process sends, or the queue
 is paused; 130 interrupted; 1 anything else, such as an answer that was not saved.`,
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return w.drain(c, resume) },
+		RunE: func(c *cobra.Command, _ []string) error { return w.drain(c, resume, now) },
 	}
 	addJSON(c, new(jsonFlag), nil)
 	c.Flags().BoolVar(&resume, "resume", false, "resume a paused queue")
+	c.Flags().BoolVar(&now, "now", false, "begin at once, whatever [queue] start says")
 	return c
 }
 
-func (w World) drain(c *cobra.Command, resume bool) error {
+func (w World) drain(c *cobra.Command, resume, now bool) error {
 	v := voiceOf(c)
 	a, err := w.login(v)
 	if err != nil {
@@ -78,7 +80,7 @@ func (w World) drain(c *cobra.Command, resume bool) error {
 	defer stop(nil)
 	t.stop = stop
 	session := a.session(j, w.Env.Home)
-	d := &account.Drain{Account: session, Resume: resume, Begin: t.begin, Notice: t.notice}
+	d := &account.Drain{Account: session, Resume: resume, Now: now, Begin: t.begin, Notice: t.notice}
 	result, err := w.run(ctx, stop, v, d)
 	if err != nil {
 		return err

@@ -125,6 +125,8 @@ func told(n account.Notice) text.Text {
 		return n.Words
 	case account.NoticeSaved:
 		return "outcome saved"
+	case account.NoticeOpens:
+		return n.Words
 	case account.NoticeOnline:
 		return "The server can be reached again."
 	}

@@ -255,6 +255,26 @@ func TestSlotsAndReserveComeFromTheConfiguration(t *testing.T) {
 	}, "a", "b", "c", "d")
 }
 
+// TestDrainWaitsForTheStart sends from the time of day on that is configured, and at
+// once with --now.
+func TestDrainWaitsForTheStart(t *testing.T) {
+	for _, now := range []bool{false, true} {
+		drains(t, simulator.Options{}, func(t *testing.T, w *works) {
+			begun := time.Now()
+			start := begun.Local().Add(10 * time.Minute).Format("15:04")
+			w.configure("[queue]\nstart = \"" + start + "\"\n")
+			if now {
+				w.ends("queue drain --now", 0, []string{"1 sent."}, nil)
+			} else {
+				w.ends("queue drain", 0, []string{"1 job is sent from " + start + " on", "1 sent."}, nil)
+			}
+			if took := time.Since(begun); (took > time.Minute) == now {
+				t.Errorf("it took %s", took)
+			}
+		}, "a")
+	}
+}
+
 // The first signal waits for the answer to the current request and sends
 // nothing more. The second does not wait.
 func TestSignalEndsADrainInOrder(t *testing.T) {
