@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -67,22 +68,29 @@ func (k *KeyName) UnmarshalJSON(b []byte) error {
 	if string(b) == "null" || string(b) == `""` {
 		return nil
 	}
+	// An id tells a key better than the whole value, in which times may change.
 	sum := sha256.Sum256(b)
+	if w.ID != "" {
+		sum = sha256.Sum256([]byte(w.ID))
+	}
 	k.Digest = hex.EncodeToString(sum[:8])
-	for _, t := range []text.Text{w.Name, w.Label, w.Masked, w.Prefix} {
-		if t != "" {
-			k.Name = unkeyed(t)
-			break
-		}
+	switch {
+	case w.Name != "":
+		k.Name = unkeyed(w.Name)
+	case w.Label != "":
+		k.Name = unkeyed(w.Label)
+	default:
+		k.Name = tailOf(cmp.Or(w.Masked, w.Prefix))
 	}
 	return nil
 }
 
 // wireKey is a key as described by the server.
-type wireKey struct{ Name, Label, Masked, Prefix text.Text }
+type wireKey struct{ ID, Name, Label, Masked, Prefix text.Text }
 
 func (w *wireKey) members() []exact.Member {
 	return []exact.Member{
+		{Name: "id", Into: &w.ID},
 		{Name: "name", Into: &w.Name},
 		{Name: "label", Into: &w.Label},
 		{Name: "masked", Into: &w.Masked},
@@ -97,13 +105,22 @@ const (
 	secretWord = 12 // a word without spaces is a key from this length on
 )
 
+// tailOf is the end of a part of a key.
+func tailOf(part text.Text) text.Text {
+	r := []rune(strings.TrimFunc(string(part), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }))
+	if len(r) == 0 {
+		return ""
+	}
+	return text.Clean("…"+string(r[max(0, len(r)-min(shownTail, max(1, len(r)/3))):]), maxKeyName)
+}
+
 // unkeyed shortens every word of a name that may be a key to its last
 // characters.
 func unkeyed(name text.Text) text.Text {
-	words := strings.FieldsFunc(string(name), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",;:/=()\"'", r) })
+	words := strings.FieldsFunc(string(name), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune(",;:()\"'", r) })
 	for i, w := range words {
-		if r := []rune(w); len(r) >= secretWord || strings.HasPrefix(strings.ToLower(w), "sk-") {
-			words[i] = "…" + string(r[max(0, len(r)-min(shownTail, len(r)/3)):])
+		if len([]rune(w)) >= secretWord || strings.HasPrefix(strings.ToLower(w), "sk-") || strings.ContainsAny(w, "*…•") || strings.Contains(w, "..") {
+			words[i] = string(tailOf(text.Of(w)))
 		}
 	}
 	return text.Clean(strings.Join(words, " "), maxKeyName)

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"dubtop/api/text"
 )
 
 func TestFinishedGenerationsTellTheirCostAndEnd(t *testing.T) {
@@ -48,10 +50,10 @@ func TestServerThatListsNoFinishedGenerations(t *testing.T) {
 func TestForeignKeyIsNeverRead(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		key := rapid.StringMatching(`(sk-[A-Za-z0-9_-]{6,60}|[A-Za-z0-9_.-]{20,80})`).Draw(t, "key")
+		key := rapid.StringMatching(`(sk-[A-Za-z0-9_-]{6,60}|[A-Za-z0-9_.-]{20,80}|[A-Za-z0-9+/]{20,60}=?)`).Draw(t, "key")
 		shape := rapid.SampledFrom([]string{
 			`"KEY"`, `{"name":"KEY"}`, `{"name":"prod KEY"}`, `{"label":"KEY"}`, `{"masked":"(KEY)"}`, `{"prefix":"KEY","value":"KEY"}`,
-			`{"name":"key=KEY"}`, `["KEY"]`, `{"key":"KEY"}`, `{"name":["KEY"]}`, `{"name":"a,KEY"}`, `{"name":"KEY KEY"}`,
+			`{"name":"key=KEY"}`, `["KEY"]`, `{"id":"KEY","name":"KEY"}`, `{"id":"k1","masked":"KEY"}`, `{"key":"KEY"}`, `{"name":["KEY"]}`, `{"name":"a,KEY"}`, `{"name":"KEY KEY"}`,
 		}).Draw(t, "shape")
 		var k KeyName
 		if err := k.UnmarshalJSON([]byte(strings.ReplaceAll(shape, "KEY", key))); err != nil {
@@ -63,4 +65,28 @@ func TestForeignKeyIsNeverRead(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A masked key shows its end only, and a key keeps its digest when its other
+// members change.
+func TestKeysAreNamedAndToldApart(t *testing.T) {
+	for value, want := range map[string]text.Text{
+		`"abcd…efgh"`: "…fgh", `{"masked":"sk-****a1b2c3d4"}`: "…c3d4", `{"prefix":"sk-ab"}`: "…b",
+		`{"name":"night shift"}`: "night shift", `{"name":"ci"}`: "ci", `null`: "", `7`: "7",
+	} {
+		var k KeyName
+		if err := k.UnmarshalJSON([]byte(value)); err != nil {
+			t.Fatal(err)
+		}
+		if k.Name != want {
+			t.Errorf("%s is named %q, want %q", value, k.Name, want)
+		}
+	}
+	var a, b, c KeyName
+	_ = a.UnmarshalJSON([]byte(`{"id":"k1","name":"ci","lastUsedAt":"2026-11-01"}`))
+	_ = b.UnmarshalJSON([]byte(`{"id":"k1","name":"ci","lastUsedAt":"2026-11-02"}`))
+	_ = c.UnmarshalJSON([]byte(`{"id":"k2","name":"ci"}`))
+	if a.Digest != b.Digest || a.Digest == c.Digest {
+		t.Errorf("%q, %q, %q", a.Digest, b.Digest, c.Digest)
+	}
 }
