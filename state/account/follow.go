@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"dubtop/api"
@@ -133,6 +134,9 @@ func (f *Follow) step(ctx context.Context, now time.Time) (over bool, err error)
 		}
 	}
 	f.start(ctx, f.find(now))
+	if unknown := f.unknown(); len(unknown) > 0 {
+		return true, unknown
+	}
 	if f.Look != nil {
 		f.Look(now)
 	}
@@ -216,6 +220,32 @@ func (f *Follow) Missing() (jobs []api.ID) {
 	return jobs
 }
 
+// UnknownJobs are ids that were named to be followed, and that the server does not
+// know. They end a run at once: most are typed wrongly, and nobody should have to
+// wait for the other jobs to be told.
+type UnknownJobs []api.ID
+
+func (u UnknownJobs) Error() string {
+	words := make([]string, len(u))
+	for i, id := range u {
+		words[i] = string(id)
+	}
+	return "no job is called " + strings.Join(words, ", ")
+}
+
+// unknown returns the named jobs that the server has never known.
+func (f *Follow) unknown() (jobs UnknownJobs) {
+	if len(f.missing) == 0 || f.Set != "" || f.Active {
+		return nil
+	}
+	for _, id := range f.Jobs {
+		if _, ok := f.Account.Store.Generations.Find(string(id)); !ok && f.missing[id] {
+			jobs = append(jobs, id)
+		}
+	}
+	return jobs
+}
+
 // find asks for followed jobs that are in no list.
 func (f *Follow) find(now time.Time) []Work {
 	a := f.Account
@@ -271,8 +301,8 @@ func (a *Account) finishing(jobs []api.ID) bool {
 }
 
 // FetchJobs requests up to 100 jobs, in one request if possible. Lists leave out
-// some jobs, such as those of batches, so each missing job is requested by
-// itself before it counts as unknown to the server.
+// some jobs, such as those of batches, and may refuse all ids because of one, so
+// each missing job is requested by itself before it counts as unknown to the server.
 func FetchJobs(ctx context.Context, c *api.Client, ids []api.ID) (map[api.ID]api.Generation, error) {
 	found := make(map[api.ID]api.Generation, len(ids))
 	if len(ids) > 1 {
@@ -284,7 +314,7 @@ func FetchJobs(ctx context.Context, c *api.Client, ids []api.ID) (map[api.ID]api
 			}
 		}
 		page, err := c.Generations(ctx, api.GenerationQuery{IDs: ids}, keep)
-		if err != nil {
+		if err != nil && !noSuchJob(err) { // refused because of one of the ids: which, is asked below
 			return found, err
 		}
 		keep(page.Items)
@@ -294,8 +324,8 @@ func FetchJobs(ctx context.Context, c *api.Client, ids []api.ID) (map[api.ID]api
 			continue
 		}
 		g, err := c.Generation(ctx, id, api.GenerationDetails{})
-		switch e, ok := errors.AsType[*api.Error](err); {
-		case ok && e.Kind == api.KindNotFound:
+		switch {
+		case noSuchJob(err):
 		case err != nil:
 			return found, err
 		default:
@@ -303,4 +333,11 @@ func FetchJobs(ctx context.Context, c *api.Client, ids []api.ID) (map[api.ID]api
 		}
 	}
 	return found, nil
+}
+
+// noSuchJob reports whether a question about a job was refused because there is
+// none with that id, or because the id can't be one.
+func noSuchJob(err error) bool {
+	e, ok := errors.AsType[*api.Error](err)
+	return ok && (e.Kind == api.KindNotFound || e.Kind == api.KindInvalid)
 }

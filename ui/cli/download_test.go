@@ -65,7 +65,6 @@ func TestDownloadTellsWhatFails(t *testing.T) {
 		w.ends("download --dir "+dir+" "+good+" "+running+" "+bad, StatusPartly, []string{"saved", "failed"}, []string{
 			"running " + running + " is not saved: it has no output yet", "bad " + bad + " is not saved: it ended without an output", "2 of 3 files could not be saved",
 		})
-		w.ends("download 00000000-0000-4000-8000-000000000000", StatusPartly, nil, []string{"the server does not know the job"})
 		w.ends("download", StatusUsage, nil, []string{"give ids of jobs, --set NAME or --unsaved"})
 		w.ends("download --template {nothing} "+good, StatusUsage, nil, []string{"--template: "})
 	})

@@ -93,7 +93,17 @@ func (w World) runFollow(f *follower, limit time.Duration) error {
 	}
 	err := <-ended
 	f.line.clear()
+	if noSuchJob(err) {
+		return &Failure{Status: StatusError, Code: "not_found", Err: err, Hint: "dubtop ls lists the jobs"}
+	}
 	return f.login.named(err)
+}
+
+// noSuchJob reports whether err says that an id names no job, so that the command
+// has done nothing.
+func noSuchJob(err error) bool {
+	_, ok := errors.AsType[account.UnknownJobs](err)
+	return ok
 }
 
 // event takes in what happened.

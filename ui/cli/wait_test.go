@@ -53,7 +53,6 @@ func TestWaitTellsFailures(t *testing.T) {
 		good, bad := w.lasting("good", 20*time.Second, "COMPLETED"), w.lasting("bad", 30*time.Second, "FAILED")
 		w.ends("wait "+bad, StatusFailedJob, []string{"failed", "bad"}, []string{"the job failed: "})
 		w.ends("wait "+good+" "+bad, StatusPartly, []string{"completed", "failed"}, []string{"1 of 2 jobs failed"})
-		w.ends("wait 00000000-0000-4000-8000-000000000000", StatusError, nil, []string{"does not know 00000000-0000-4000-8000-000000000000", "check the ids"})
 		w.ends("wait", StatusUsage, nil, []string{"give ids of jobs, or --set NAME; dubtop ls"})
 		w.ends("wait --set nowhere", StatusError, nil, []string{`no set is called "nowhere"`})
 	})
