@@ -272,11 +272,11 @@ func TestMissingKey(t *testing.T) {
 func TestInvalidFlagsAreRefused(t *testing.T) {
 	d := newDesk(t)
 	for line, want := range map[string]string{
-		"queue rm":                        `unknown command "rm"`,
-		"queue ls x":                      `unknown command "x"`,
-		"queue drain x":                   `unknown command "x"`,
+		"queue rm":                        `there is no command "dubtop queue rm"`,
+		"queue ls x":                      `dubtop queue ls takes no argument such as "x"`,
+		"queue drain x":                   `dubtop queue drain takes no argument such as "x"`,
 		"queue ls --csv":                  "--csv",
-		"spend x":                         `unknown command "x"`,
+		"spend x":                         `dubtop spend takes no argument such as "x"`,
 		"spend --by hour":                 `"hour": it must be one of day, week, month, model, label`,
 		"spend --since yesterday":         `"yesterday": it must be a day like 2026-11-01`,
 		"spend --since 2026-02-30":        "it must be a day",

@@ -58,7 +58,7 @@ func TestUnknownFieldsAreRefused(t *testing.T) {
 		"queue ls --json=stat":      `no field is called \"stat\"; state?`,
 		"queue ls --json id,stat":   `no field is called \"stat\"; state?`,
 		"queue ls --json=zebra":     `no field is called \"zebra\"; there are place, id`,
-		"queue ls --json zebra":     `unknown command \"zebra\"`,
+		"queue ls --json zebra":     `takes no argument such as \"zebra\"`,
 		"queue drain --json=status": "no fields can be chosen here",
 	} {
 		if got := d.run(line); got.status != StatusUsage || got.out != "" || !strings.Contains(got.errors, want) || errorOf(t, got.errors).Hint == "" {

@@ -36,11 +36,17 @@ func WithNearestNames(root *cobra.Command) {
 	})
 }
 
-// unknownCommand returns the failure for arguments that name no command of c, and
-// nil if that is not what is wrong with them.
+// unknownCommand returns the failure for arguments that name no command of c, or
+// that c takes none of, and nil if that is not what is wrong with them.
 func unknownCommand(c *cobra.Command, err error) *Failure {
 	if err == nil || !strings.HasPrefix(err.Error(), "unknown command ") {
 		return nil
+	}
+	if !c.HasSubCommands() {
+		return &Failure{
+			Status: StatusUsage, Code: "usage", Err: fmt.Errorf("%s takes no argument such as %q", c.CommandPath(), c.Flags().Arg(0)),
+			Hint: c.CommandPath() + " --help shows how it is used",
+		}
 	}
 	var names []string
 	for _, sub := range c.Commands() {
