@@ -2,12 +2,18 @@ package main
 
 import (
 	"bytes"
+	"os"
+	"regexp"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/spf13/pflag"
+
+	"dubtop/keymap"
 	"dubtop/ui/cli"
 )
 
@@ -113,4 +119,199 @@ func TestCollectorFollowsTheHeap(t *testing.T) {
 		}
 	}
 	t.Error("50 MB more in use change nothing")
+}
+
+// README, help, manual page and key table must not name what the others do not
+// have. The manual and the help are made from the commands; the README is written
+// by hand, so it is compared with both.
+
+// unlisted are commands that the README does not name yet. A command that it
+// names must be taken off this list, and no other may be added without need.
+func unlisted() []string {
+	return []string{
+		"dubtop assets upload",
+		"dubtop download",
+		"dubtop hand-over",
+		"dubtop journal backup",
+		"dubtop journal beside",
+		"dubtop journal export",
+		"dubtop journal restore",
+		"dubtop queue add",
+		"dubtop queue drop",
+		"dubtop queue pause",
+		"dubtop queue pause-all",
+		"dubtop queue resume",
+		"dubtop queue resume-all",
+		"dubtop report",
+		"dubtop submit",
+		"dubtop watch",
+		"dubtop account",
+		"dubtop assets get",
+		"dubtop assets ls",
+		"dubtop auth login",
+		"dubtop auth logout",
+		"dubtop auth status",
+		"dubtop batch get",
+		"dubtop batch ls",
+		"dubtop batch results",
+		"dubtop config check",
+		"dubtop config path",
+		"dubtop config show",
+		"dubtop copy-as",
+		"dubtop doctor",
+		"dubtop estimate",
+		"dubtop get",
+		"dubtop ls",
+		"dubtop models",
+		"dubtop open",
+		"dubtop projects",
+		"dubtop version",
+		"dubtop voices",
+		"dubtop wait",
+		"dubtop webhook verify",
+	}
+}
+
+func readme(t *testing.T) string {
+	t.Helper()
+	b, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func TestREADMENamesOnlyCommandsThatExist(t *testing.T) {
+	root := commands()
+	root.InitDefaultCompletionCmd("completion")
+	for _, m := range regexp.MustCompile(`\bdubtop ([a-z][a-z-]*)(?: ([a-z][a-z-]*))?`).FindAllStringSubmatch(codeIn(readme(t)), -1) {
+		c, _, err := root.Find([]string{m[1]})
+		if err != nil || c == root {
+			t.Errorf("the README names dubtop %s, which is no command", m[1])
+			continue
+		}
+		if sub, _, err := c.Find([]string{m[2]}); m[2] != "" && c.HasAvailableSubCommands() && (err != nil || sub == c) {
+			t.Errorf("the README names dubtop %s %s, which is no command", m[1], m[2])
+		}
+	}
+}
+
+// codeIn returns the code of a page in Markdown.
+func codeIn(page string) string {
+	var code strings.Builder
+	for i, part := range strings.Split(page, "```") {
+		if i%2 == 1 {
+			code.WriteString(regexp.MustCompile("#[^\n]*").ReplaceAllString(part, "") + "\n")
+			continue
+		}
+		for _, m := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(part, -1) {
+			code.WriteString(m[1] + "\n")
+		}
+	}
+	return code.String()
+}
+
+func TestREADMENamesAllCommands(t *testing.T) {
+	page := readme(t)
+	for _, c := range cli.Documented(commands()) {
+		named := regexp.MustCompile(regexp.QuoteMeta(c.CommandPath()) + `\b`).MatchString(page)
+		switch left := slices.Contains(unlisted(), c.CommandPath()); {
+		case !c.Runnable() || c.HasAvailableSubCommands():
+		case !named && !left:
+			t.Errorf("the README does not name %s", c.CommandPath())
+		case named && left:
+			t.Errorf("the README names %s, so take it off the list of those that it does not name", c.CommandPath())
+		}
+	}
+	for _, name := range unlisted() {
+		if c, rest, err := commands().Find(strings.Fields(name)[1:]); err != nil || len(rest) > 0 || !c.Runnable() {
+			t.Errorf("%s is no command", name)
+		}
+	}
+}
+
+func TestManualNamesAllCommandsAndFlags(t *testing.T) {
+	page := strings.ReplaceAll(say("help", "--man").out, `\-`, "-")
+	if !strings.HasPrefix(page, ".TH") {
+		t.Fatalf("%.200q", page)
+	}
+	for _, c := range cli.Documented(commands()) {
+		if c.Runnable() && !strings.Contains(page, `.SS "`+c.UseLine()) {
+			t.Errorf("the manual does not name %s", c.CommandPath())
+		}
+		c.LocalFlags().VisitAll(func(f *pflag.Flag) {
+			if !f.Hidden && f.Name != "help" && !strings.Contains(page, "--"+f.Name) {
+				t.Errorf("the manual does not name %s --%s", c.CommandPath(), f.Name)
+			}
+		})
+		if help := say(append(strings.Fields(c.CommandPath())[1:], "--help")...); help.status != 0 || help.out == "" {
+			t.Errorf("there is no help of %s: %+v", c.CommandPath(), help)
+		}
+		if c.Short == "" || strings.HasSuffix(c.Short, ".") {
+			t.Errorf("%s is summed up as %q", c.CommandPath(), c.Short)
+		}
+	}
+	for line := range strings.Lines(page) {
+		if strings.HasPrefix(line, ".") && !regexp.MustCompile(`^\.(TH|SH|SS|TP|B|PP|nf|fi)\b`).MatchString(line) {
+			t.Errorf("roff would run %q", line)
+		}
+	}
+}
+
+// The README's table of keys has the keys of the views, and no others.
+func TestREADMEHasTheKeysOfTheViews(t *testing.T) {
+	_, table, found := strings.Cut(readme(t), "| key | does |")
+	table, _, ended := strings.Cut(table, "\n\n")
+	if !found || !ended {
+		t.Fatal("there is no table of keys")
+	}
+	keys, anywhere := map[string]bool{}, strings.ReplaceAll(codeIn(readme(t)), `\|`, "|")
+	for line := range strings.Lines(table) {
+		first, _, _ := strings.Cut(strings.TrimPrefix(strings.ReplaceAll(line, `\|`, "¦"), "|"), "|")
+		for _, m := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(first, -1) {
+			keys[strings.ReplaceAll(m[1], "¦", "|")] = true
+		}
+	}
+	shown := map[string]bool{"…": true, "pgdn": true, "pgup": true, "↓": true, "↑": true}
+	for _, e := range keymap.Default().Entries() {
+		for _, k := range append(e.Keys, strings.Fields(e.Shown)...) {
+			shown[k] = true
+		}
+	}
+	for k := range keys {
+		if !shown[k] {
+			t.Errorf("the README explains the key %s, which does nothing", k)
+		}
+	}
+	for _, e := range keymap.Default().Entries() {
+		switch e.Group {
+		case keymap.GroupViews, keymap.GroupSpare, keymap.GroupForm, keymap.GroupDialog, keymap.GroupReview:
+			continue
+		}
+		if n := e.Shown; !slices.ContainsFunc(append(strings.Fields(n), e.Keys...), func(k string) bool { return strings.Contains("\n"+anywhere, "\n"+k+"\n") }) &&
+			!slices.Contains(unexplained(), e.Name) {
+			t.Errorf("the README does not explain the key %s (%s)", e.Shown, e.Words)
+		}
+	}
+}
+
+// unexplained are actions whose keys the README does not explain yet.
+func unexplained() []keymap.Name {
+	return []keymap.Name{keymap.Undo, keymap.TurnPane, keymap.Account, keymap.SetPlan, keymap.OpenPage, keymap.Mouse}
+}
+
+func TestMistypedNamesGetTheNearest(t *testing.T) {
+	for line, want := range map[string]string{
+		"spned":            "did you mean dubtop spend?",
+		"queue drian":      "did you mean dubtop queue drain?",
+		"config shwo":      "did you mean dubtop config show?",
+		"spend --entrys":   "did you mean --entries?",
+		"simulate --spedd": "did you mean --speed?",
+		"doctor --jsno":    "did you mean --json?",
+		"spend --zzzzzz":   "dubtop spend --help lists the flags",
+	} {
+		if got := say(strings.Fields(line)...); got.status != 2 || !strings.Contains(got.errors, want) || strings.Count(got.errors, "\n") != 1 {
+			t.Errorf("%s: %+v, want %q", line, got, want)
+		}
+	}
 }
