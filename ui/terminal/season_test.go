@@ -2,20 +2,32 @@ package terminal_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
+	"io"
+	"maps"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 )
 
-var seasonKills = flag.Int("season", 1, "in how many accounts the script of a season is killed, three times each")
+var (
+	seasonKills = flag.Int("season", 3, "how often the script of a season is killed")
+	seasonRows  = flag.Int("rows", 8, "how many jobs the season has; the API takes ten at once, and then one a second")
+)
+
+// perSeason is how often the script is killed in one account at most.
+const perSeason = 25
 
 // season is the script in the README, its account and its home.
 type season struct {
@@ -27,17 +39,14 @@ type season struct {
 	old  int // jobs that the account had before
 }
 
-// seasonRows is the number of its jobs.
-const seasonRows = 48
-
-func newSeason(t *testing.T, rows int) *season {
+func newSeason(t *testing.T) *season {
 	t.Helper()
 	s := &season{t: t, a: simulated(t, "--profile", "current", "--plan", "scale", "--speed", "2000", "--generations", "3"), home: t.TempDir()}
 	s.env = append(s.a.env(s.a.base), "HOME="+s.home, "TZ=UTC", "PATH="+s.home+":"+os.Getenv("PATH"))
 	must(t, os.Symlink(built, filepath.Join(s.home, "dubtop")))
 	var table strings.Builder
 	table.WriteString("id,video,audio,language,name\n")
-	for i := range rows {
+	for i := range *seasonRows {
 		fmt.Fprintf(&table, "ep%02d,%s/ep%02d_9s.mp4,%s/ep%02d_8s.wav,de,ep%02d\n", i, s.a.media(), i, s.a.media(), i, i)
 	}
 	s.rows = filepath.Join(s.home, "rows.csv")
@@ -84,20 +93,78 @@ func (s *season) ids() string {
 	return string(ids)
 }
 
+// handed returns the checksums of the videos for the client, by name. Those in
+// the folder are the same.
+func (s *season) handed() map[string]string {
+	s.t.Helper()
+	folder := filepath.Join(s.home, "season-for-acme")
+	list, err := os.ReadFile(filepath.Join(folder, "SHA256SUMS"))
+	must(s.t, err)
+	sums := map[string]string{}
+	for line := range strings.Lines(string(list)) {
+		sum, name, _ := strings.Cut(strings.TrimSpace(line), "  ")
+		if !strings.HasSuffix(name, ".mp4") {
+			continue
+		}
+		video, err := os.ReadFile(filepath.Join(folder, name))
+		must(s.t, err)
+		if sums[name] = fmt.Sprintf("%x", sha256.Sum256(video)); sums[name] != sum {
+			s.t.Errorf("%s has the checksum %s, and the list says %s", name, sums[name], sum)
+		}
+	}
+	files, err := filepath.Glob(filepath.Join(folder, "*.mp4"))
+	must(s.t, err)
+	if len(files) != len(sums) {
+		s.t.Errorf("%d videos are handed over, and %d are listed", len(files), len(sums))
+	}
+	return sums
+}
+
+// outputs returns the checksums of what the account has made of the season.
+func (s *season) outputs() (sums []string) {
+	s.t.Helper()
+	for _, id := range strings.Fields(s.ids()) {
+		var job struct{ Status, OutputURL string }
+		must(s.t, json.Unmarshal(s.a.ask("/v2/generate/"+id), &job))
+		if job.Status != "COMPLETED" {
+			continue
+		}
+		r, err := http.Get(job.OutputURL) //nolint:noctx // a file of a server of this test
+		must(s.t, err)
+		video, err := io.ReadAll(r.Body)
+		must(s.t, errors.Join(err, r.Body.Close()))
+		sums = append(sums, fmt.Sprintf("%x", sha256.Sum256(video)))
+	}
+	slices.Sort(sums)
+	return sums
+}
+
+// ended fails unless every job was made once, and the client has the output of
+// each that was completed. It returns the videos.
+func (s *season) ended() map[string]string {
+	s.t.Helper()
+	if n, ids := s.made(), strings.Count(s.ids(), "\n"); n != *seasonRows || ids != *seasonRows {
+		s.t.Errorf("%d jobs were made, and %d ids printed", n, ids)
+	}
+	videos := s.handed()
+	if got := slices.Sorted(maps.Values(videos)); len(got) == 0 || !slices.Equal(got, s.outputs()) {
+		s.t.Errorf("%d videos are handed over, and the server made %d, not all the same", len(got), len(s.outputs()))
+	}
+	return videos
+}
+
 // The script, run twice, pays once and ends the same.
 func TestSeasonIsPaidForOnce(t *testing.T) {
 	t.Parallel()
-	s := newSeason(t, seasonRows)
+	s := newSeason(t)
 	said, err := s.runs(0)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}
-	first := s.ids()
-	if n := s.made(); n != seasonRows || strings.Count(first, "\n") != seasonRows {
-		t.Fatalf("%d jobs were made, ids:\n%s\n%s", n, first, said)
-	}
-	if said, err = s.runs(0); err != nil || s.made() != seasonRows || s.ids() != first || !strings.Contains(said, "Nothing to pay") {
-		t.Errorf("the second time: %v, %d jobs\n%s", err, s.made(), said)
+	ids, videos := s.ids(), s.ended()
+	said, err = s.runs(0)
+	if again := s.ended(); err != nil || s.ids() != ids || !maps.Equal(again, videos) || !strings.Contains(said, "Nothing to pay") {
+		t.Errorf("the second time: %v, %d videos, before %d\n%s", err, len(again), len(videos), said)
 	}
 }
 
@@ -105,29 +172,40 @@ func TestSeasonIsPaidForOnce(t *testing.T) {
 func TestSeasonIsPaidForOnceWhenKilled(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(13, uint64(*seasonKills)))
-	const rows = 12
-	all := 0
-	for range *seasonKills {
-		s := newSeason(t, rows)
-		longest := 2500 * time.Millisecond
-		kills := 0
-		for {
-			after := time.Duration(0)
-			if kills < 3 {
-				after = 1 + time.Duration(random.Int64N(int64(longest)))
-			}
-			said, err := s.runs(after)
-			if err == nil {
-				break
-			}
-			if kills++; kills > 3 {
-				t.Fatalf("it does not end: %v\n%s", err, said)
-			}
+	undisturbed := newSeason(t)
+	said, err := undisturbed.runs(0)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	videos := undisturbed.ended()
+	for left := *seasonKills; left > 0; left -= perSeason {
+		s := newSeason(t)
+		whole := s.killed(random, min(left, perSeason))
+		if said, err := s.runs(0); err != nil {
+			t.Fatalf("it does not end: %v\n%s", err, said)
 		}
-		all += kills
-		if n, ids := s.made(), strings.Count(s.ids(), "\n"); n != rows || ids != rows {
-			t.Errorf("after %d kills %d jobs were made, and %d ids printed", kills, n, ids)
+		if got := s.ended(); !maps.Equal(got, videos) {
+			t.Errorf("%d videos are handed over, and %d if nothing is killed", len(got), len(videos))
+		}
+		t.Logf("killed %d times, and %d runs ended before", min(left, perSeason), whole)
+	}
+}
+
+// killed kills the script that many times, and counts the runs that ended before
+// they could be killed.
+func (s *season) killed(random *rand.Rand, kills int) (whole int) {
+	s.t.Helper()
+	longest := 300*time.Millisecond + time.Duration(*seasonRows)*25*time.Millisecond
+	for kills > 0 {
+		said, err := s.runs(1 + time.Duration(random.Int64N(int64(longest))))
+		switch {
+		case err == nil:
+			whole++
+		case strings.HasSuffix(err.Error(), "killed"):
+			kills--
+		default:
+			s.t.Fatalf("%v\n%s", err, said)
 		}
 	}
-	t.Logf("killed %d times in %d accounts", all, *seasonKills)
+	return whole
 }
