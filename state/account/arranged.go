@@ -8,16 +8,13 @@ import (
 	"dubtop/state/journal"
 )
 
-// listPrefix begins the names of settings that hold how a list is arranged.
-const listPrefix = "list "
-
 // KeepList saves how a list is arranged, for the next start. If that fails it
 // stays so until the end of the session.
 func (a *Account) KeepList(name, habit string) Work {
 	j := a.Journal
 	return a.work(func(ctx context.Context) apply {
 		if j != nil {
-			_ = j.SaveSetting(ctx, listPrefix+name, habit)
+			_ = j.SaveSetting(ctx, journal.ListSetting+name, habit)
 		}
 		return func(time.Time) []Event { return nil }
 	})
@@ -25,13 +22,13 @@ func (a *Account) KeepList(name, habit string) Work {
 
 // readLists returns how the lists are arranged, by name.
 func readLists(ctx context.Context, j *journal.Journal) map[string]string {
-	saved, err := j.Settings(ctx, listPrefix)
+	saved, err := j.Settings(ctx, journal.ListSetting)
 	if err != nil {
 		return nil // then they are as they come
 	}
 	lists := make(map[string]string, len(saved))
 	for name, habit := range saved {
-		lists[strings.TrimPrefix(name, listPrefix)] = habit
+		lists[strings.TrimPrefix(name, journal.ListSetting)] = habit
 	}
 	return lists
 }

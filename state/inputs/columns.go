@@ -10,13 +10,11 @@ import (
 	"dubtop/state/journal"
 )
 
-// columnsSetting begins the names of the settings that remember the
-// meaning of a table's columns. A hash of its headings follows.
-const columnsSetting = "columns:"
-
+// columnsNamed returns the name of the setting that remembers the meaning of a
+// table's columns, with a hash of its headings.
 func columnsNamed(header string) string {
 	sum := sha256.Sum256([]byte(header))
-	return columnsSetting + hex.EncodeToString(sum[:16])
+	return journal.ColumnsSetting + hex.EncodeToString(sum[:16])
 }
 
 // chosenColumns returns the user's choice of columns, and remembers it for the
@@ -37,7 +35,7 @@ func (s JobSources) chosenColumns(ctx context.Context, j *journal.Journal) (func
 	if j == nil {
 		return nil, nil
 	}
-	saved, err := j.Settings(ctx, columnsSetting)
+	saved, err := j.Settings(ctx, journal.ColumnsSetting)
 	if err != nil {
 		return nil, err
 	}

@@ -130,8 +130,8 @@ func ownMoney(ctx context.Context, db querier) (own int, err error) {
 }
 
 // carry copies the data noted under the new key to the old journal: jobs,
-// batches, labels, notes, what is hidden, verdicts, sets, drafts and saved files. Existing data
-// stays. It can be repeated.
+// batches, labels, notes, what is hidden, verdicts, sets, drafts, saved files and
+// settings. Existing data stays. It can be repeated.
 func carry(ctx context.Context, from, to *Journal) error {
 	const atOnce = 500
 	generations, batches, err := from.Seen(ctx)
@@ -160,7 +160,7 @@ func carry(ctx context.Context, from, to *Journal) error {
 	if err := to.SaveBatches(ctx, seen, batches); err != nil {
 		return err
 	}
-	return errors.Join(carryMarks(ctx, from, to), carryVerdicts(ctx, from, to), carrySets(ctx, from, to), carryPlans(ctx, from, to), carrySaved(ctx, from, to), carryHooks(ctx, from, to), carryUsage(ctx, from, to), carryBatchJobs(ctx, from, to), carryLooks(ctx, from, to), carryHidden(ctx, from, to), carryRuns(ctx, from, to), carryDrafts(ctx, from, to))
+	return errors.Join(carryMarks(ctx, from, to), carryVerdicts(ctx, from, to), carrySets(ctx, from, to), carrySettings(ctx, from, to), carrySaved(ctx, from, to), carryHooks(ctx, from, to), carryUsage(ctx, from, to), carryBatchJobs(ctx, from, to), carryLooks(ctx, from, to), carryHidden(ctx, from, to), carryRuns(ctx, from, to), carryDrafts(ctx, from, to))
 }
 
 func carryMarks(ctx context.Context, from, to *Journal) error {

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -168,5 +169,52 @@ func TestDataOfTheNewKeyIsCopied(t *testing.T) {
 	must(err)
 	if n := len(everyJob(t, old)); n != 1203 || len(batches) != 1 || len(drafts) != 1 || drafts[0].Visual != "asset:v" {
 		t.Errorf("%d jobs, %d batches, drafts %+v", n, len(batches), drafts)
+	}
+}
+
+// TestChoicesAreCopied joins a profile in which lists are arranged and sets have
+// plans. What was chosen with the old key stays, and a fact about the new one's
+// queue stays there.
+func TestChoicesAreCopied(t *testing.T) {
+	dir := t.TempDir()
+	old, fresh := profile(t, dir, oldKey), profile(t, dir, newKey)
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	late := outbox.Plan{Deadline: noon.Add(time.Hour), Priority: outbox.PriorityHigh}
+	must(fresh.SavePlan(t.Context(), "spring", late))
+	must(fresh.SavePlan(t.Context(), "autumn", late))
+	must(old.SavePlan(t.Context(), "autumn", outbox.Plan{Priority: outbox.PriorityLow}))
+	must(fresh.SavePreset(t.Context(), draft.Preset{Name: "dub", Draft: draft.Draft{Visual: "asset:v"}}))
+	for name, value := range map[string]string{
+		ListSetting + "generations": `{"Hidden":["cost"],"Kept":[{"Name":"acme","Filter":"label:acme"}]}`,
+		ListSetting + "assets":      "of new", ColumnsSetting + "00ff": "{}", pausedSetting: "true",
+	} {
+		must(fresh.SaveSetting(t.Context(), name, value))
+	}
+	must(old.SaveSetting(t.Context(), ListSetting+"assets", "of old"))
+	for range 2 {
+		must(Join(t.Context(), dir, newKey, oldKey))
+	}
+	plans, err := old.Plans(t.Context())
+	must(err)
+	if len(plans) != 2 || plans["spring"] != late || plans["autumn"].Priority != outbox.PriorityLow {
+		t.Errorf("plans: %+v", plans)
+	}
+	if presets, err := old.Presets(t.Context()); err != nil || len(presets) != 1 || presets[0].Name != "dub" {
+		t.Errorf("presets: %+v, %v", presets, err)
+	}
+	lists, err := old.Settings(t.Context(), ListSetting)
+	must(err)
+	if len(lists) != 2 || lists[ListSetting+"assets"] != "of old" || !strings.Contains(lists[ListSetting+"generations"], "label:acme") {
+		t.Errorf("lists: %v", lists)
+	}
+	for name, want := range map[string]bool{ColumnsSetting + "00ff": true, pausedSetting: false} {
+		if _, copied, err := old.Setting(t.Context(), name); err != nil || copied != want {
+			t.Errorf("%s: copied %t, %v", name, copied, err)
+		}
 	}
 }

@@ -20,7 +20,7 @@ func (j *Journal) SavePlan(ctx context.Context, set string, p outbox.Plan) error
 			if _, err := tx.ExecContext(ctx, "DELETE FROM settings WHERE name = ?", planSetting+set); err != nil {
 				return err
 			}
-		} else if err := putPlan(ctx, tx, set, p, "REPLACE"); err != nil {
+		} else if err := putPlan(ctx, tx, set, p); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, "UPDATE meta SET value = value + 1 WHERE name = 'revision'")
@@ -28,12 +28,12 @@ func (j *Journal) SavePlan(ctx context.Context, set string, p outbox.Plan) error
 	})
 }
 
-func putPlan(ctx context.Context, tx *sql.Tx, set string, p outbox.Plan, or string) error {
+func putPlan(ctx context.Context, tx *sql.Tx, set string, p outbox.Plan) error {
 	raw, err := json.Marshal(p)
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, "INSERT OR "+or+" INTO settings (name, value) VALUES (?,?)", planSetting+set, string(raw))
+	_, err = tx.ExecContext(ctx, "INSERT OR REPLACE INTO settings (name, value) VALUES (?,?)", planSetting+set, string(raw))
 	return err
 }
 
@@ -51,20 +51,4 @@ func (j *Journal) Plans(ctx context.Context) (map[string]outbox.Plan, error) {
 		}
 	}
 	return plans, nil
-}
-
-// carryPlans copies the plans. What the other journal has stays.
-func carryPlans(ctx context.Context, from, to *Journal) error {
-	plans, err := from.Plans(ctx)
-	if err != nil || len(plans) == 0 {
-		return err
-	}
-	return to.write(ctx, func(tx *sql.Tx) error {
-		for set, p := range plans {
-			if err := putPlan(ctx, tx, set, p, "IGNORE"); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }

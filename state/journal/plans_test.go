@@ -27,7 +27,7 @@ func TestPlansAreKept(t *testing.T) {
 		t.Error("other processes don't learn of it")
 	}
 	check(to.SavePlan(t.Context(), "autumn", outbox.Plan{Priority: outbox.PriorityHigh}))
-	check(carryPlans(t.Context(), from, to))
+	check(carrySettings(t.Context(), from, to))
 	plans, err := to.Plans(t.Context())
 	check(err)
 	if len(plans) != 2 || plans["spring"].Priority != outbox.PriorityHigh || plans["autumn"].Priority != outbox.PriorityHigh {

@@ -44,3 +44,34 @@ func (j *Journal) Settings(ctx context.Context, prefix string) (map[string]strin
 	}
 	return out, j.failed(rows.Err())
 }
+
+// The beginnings of the names of settings in which other packages keep what the
+// user has chosen.
+const (
+	ListSetting    = "list "    // how a list is arranged, with its named views
+	ColumnsSetting = "columns:" // what the columns of a table mean
+)
+
+// carrySettings copies what the user has chosen: plans of job sets, presets, how
+// lists are arranged, and what the columns of tables mean. What the other journal
+// has stays, and so do facts about one journal, such as a paused queue.
+func carrySettings(ctx context.Context, from, to *Journal) error {
+	for _, prefix := range []string{planSetting, presetPrefix, ListSetting, ColumnsSetting} {
+		chosen, err := from.Settings(ctx, prefix)
+		if err != nil {
+			return err
+		}
+		err = to.write(ctx, func(tx *sql.Tx) error {
+			for name, value := range chosen {
+				if _, err := tx.ExecContext(ctx, "INSERT OR IGNORE INTO settings (name, value) VALUES (?,?)", name, value); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
