@@ -53,6 +53,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 // commands returns the command line interface.
 func commands() *cobra.Command {
 	var demo bool
+	var start ui.Place
 	root := &cobra.Command{
 		Use:   "dubtop",
 		Short: "A terminal dashboard for the Sync Labs lip-sync API",
@@ -67,7 +68,12 @@ stored it; without one, dubtop asks. SYNC_BASE_URL names another server. With
 	env := settings.System()
 	env.Getenv = withheldKey(env.Getenv)
 	world := cli.World{Env: env, Zone: time.Local, Version: version, Open: ui.Browser(os.Getenv)}.WithAccounts(root)
-	root.RunE = func(*cobra.Command, []string) error { return dashboard(world.Env, demo) }
+	root.RunE = func(*cobra.Command, []string) error { return dashboard(world.Env, demo, start) }
+	root.Flags().StringVar((*string)(&start.Job), "job", "", "open the details of a job")
+	root.Flags().StringVar(&start.View, "view", "", "open a view: "+strings.Join(ui.ViewNames(), ", "))
+	// These fail only if the flags do not exist.
+	_ = root.RegisterFlagCompletionFunc("view", cobra.FixedCompletions(ui.ViewNames(), cobra.ShellCompDirectiveNoFileComp))
+	_ = root.RegisterFlagCompletionFunc("job", world.CompleteJobs)
 	root.Flags().BoolVar(&demo, "demo", false, "use a simulated account: no key, no network, no cost")
 	root.Version = version
 	root.SetVersionTemplate("dubtop {{.Version}}\n")
@@ -82,6 +88,7 @@ stored it; without one, dubtop asks. SYNC_BASE_URL names another server. With
 	cli.WithManual(root)
 	cli.WithNearestNames(root)
 	world.WithCompletions(root, map[string][]string{"plan": words(simulator.Plans()), "profile": words(simulator.Profiles())})
+	cli.Group(root)
 	return root
 }
 
@@ -98,7 +105,10 @@ func words[S ~string](texts []S) []string {
 const startTime = 100 * time.Millisecond
 
 // dashboard runs the dashboard until the user quits.
-func dashboard(env settings.Env, demo bool) error {
+func dashboard(env settings.Env, demo bool, start ui.Place) error {
+	if err := cli.CheckName("view", start.View, ui.ViewNames()); err != nil {
+		return err
+	}
 	if err := terminal.Check(os.Stdin, os.Stdout, os.Getenv); err != nil {
 		return err // a usage error: nothing was done
 	}
@@ -118,6 +128,7 @@ func dashboard(env settings.Env, demo bool) error {
 	case err != nil:
 		return cli.Exit(cli.StatusError, err)
 	}
+	cfg.Place = start
 	return cli.Exit(terminal.Run(ui.New(cfg), os.Environ(), leave))
 }
 

@@ -91,6 +91,8 @@ func (a *App) enter(c *account.Config) {
 	a.Stack = []kit.Screen{a.tabs[0].screen}
 	if c == nil {
 		a.Stack = []kit.Screen{newWelcome(a.desk)}
+	} else {
+		a.startView()
 	}
 	a.Layout()
 }

@@ -24,6 +24,7 @@ import (
 
 // Config holds everything the dashboard gets from outside.
 type Config struct {
+	Place    Place           // where the dashboard opens
 	Account  *account.Config // nil: the welcome screen asks for a key
 	Current  string          // the name of that account in the configuration, "" if it has none
 	Accounts []AccountChoice // of the configuration

@@ -121,7 +121,7 @@ func (a *App) openedJournal(e *account.Event) tea.Cmd {
 	if unknown > 0 {
 		a.Warn(text.Count(unknown, "request has", "requests have") + " an unknown outcome and may have been charged; dubtop is looking for it")
 	}
-	return a.doOpened()
+	return tea.Batch(a.startJob(), a.doOpened())
 }
 
 // doOpened runs the action waiting for the journal.

@@ -37,7 +37,7 @@ func (w World) WithCompletions(root *cobra.Command, others map[string][]string) 
 			}
 		}
 		if c.ValidArgsFunction == nil && strings.Contains(c.Use, "ID") {
-			c.ValidArgsFunction = w.completeJobs
+			c.ValidArgsFunction = w.CompleteJobs
 		}
 	}
 }

@@ -31,7 +31,7 @@ that may have been charged because its answer was lost is shown by its own id.
 
 Exit status: 0; 1 no job was found; 7 some were not.`,
 		Args:              cobra.MinimumNArgs(1),
-		ValidArgsFunction: w.completeJobs,
+		ValidArgsFunction: w.CompleteJobs,
 	}
 	f := l.flags(c)
 	c.RunE = func(c *cobra.Command, ids []string) error { return w.get(c, l, f, ids) }
@@ -181,7 +181,7 @@ func (w World) openCommand() *cobra.Command {
 like o in the dashboard. Without a display, as over ssh, it prints the link instead.
 A link whose host name only looks like a well-known one is printed, not opened.`,
 		Args:              cobra.ExactArgs(1),
-		ValidArgsFunction: w.completeJobs,
+		ValidArgsFunction: w.CompleteJobs,
 		RunE:              func(c *cobra.Command, ids []string) error { return w.open(c, api.ID(ids[0]), printed) },
 	}
 	c.Flags().BoolVar(&printed, "print", false, "print the link and open nothing")
@@ -262,7 +262,7 @@ are named on standard error.`,
 			if len(args) == 1 {
 				return copyFormats(), cobra.ShellCompDirectiveNoFileComp
 			}
-			return w.completeJobs(c, args, typed)
+			return w.CompleteJobs(c, args, typed)
 		},
 		RunE: func(c *cobra.Command, args []string) error { return w.copyAs(c, api.ID(args[0]), args[1]) },
 	}
@@ -306,8 +306,8 @@ func uncopied(err error) error {
 	return &Failure{Status: StatusError, Code: "no_request", Err: err, Hint: "dubtop get --json inputs,options shows what the server knows of it"}
 }
 
-// completeJobs completes the ids of the newest jobs of the journal; it asks no
+// CompleteJobs completes the ids of the newest jobs of the journal; it asks no
 // server.
-func (w World) completeJobs(c *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+func (w World) CompleteJobs(c *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
 	return w.complete(knownIDs)(c, args, typed)
 }
