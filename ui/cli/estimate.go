@@ -39,7 +39,7 @@ can't be used; 3 the key; 1 anything else.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return w.estimate(c, s) },
 	}
-	s.flags(c)
+	s.order.flags(c)
 	c.Flags().StringVar(&s.run, "run", "", "name of a run: rows that were agreed to in it cost nothing again")
 	addJSON(c, new(jsonFlag), members(billJSON{}))
 	return c

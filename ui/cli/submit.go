@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state/inputs"
 	"dubtop/state/jobset"
@@ -18,20 +17,19 @@ import (
 // submit is the command of that name.
 type submit struct {
 	order
+	consent
 	world World
 	login login
 	voice voice
 	c     *cobra.Command
 	j     *journal.Journal
 
-	yes, again, leaveOut, retryFailed, queueOnly, pilot bool
-	most, word, run                                     string
-	limit                                               *api.Micros
+	again, leaveOut, retryFailed, queueOnly, pilot bool
+	run                                            string
 
 	sources inputs.JobSources
 	set     jobset.Set
 	rows    []*submitRow // of the order, in its order
-	bill    bill
 }
 
 // submitRow is a row of the order, and the submission that it is or becomes.
@@ -84,11 +82,9 @@ paused; 130 interrupted; 1 anything else.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return s.do(c) },
 	}
-	s.flags(c)
+	s.order.flags(c)
+	s.consent.flags(c)
 	f := c.Flags()
-	f.BoolVar(&s.yes, "yes", false, "agree to the price without being asked")
-	f.StringVar(&s.most, "max-usd", "", "agree to no more than this amount")
-	f.StringVar(&s.word, "confirm", "", `exact total, or "unpriced": what a soft budget or a job without a price wants typed`)
 	f.StringVar(&s.run, "run", "", "name of the run, which joins its rows when it is submitted again")
 	f.BoolVar(&s.retryFailed, "retry-failed", false, "with --run: buy rows again whose job failed or was refused")
 	f.BoolVar(&s.again, "again", false, "also buy what repeats a job made before")
@@ -137,12 +133,8 @@ func (s *submit) check() error {
 	if err := s.shape(); err != nil {
 		return err
 	}
-	if s.most != "" {
-		limit, ok := api.ParseMicros(s.most)
-		if !ok {
-			return usage("write --max-usd 12.50", "--max-usd: %q is no amount", s.most)
-		}
-		s.limit = &limit
+	if err := s.consent.check(); err != nil {
+		return err
 	}
 	switch {
 	case s.run == "" && s.retryFailed:

@@ -1,21 +1,13 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"strings"
 	"time"
 
-	"golang.org/x/term"
-
-	"dubtop/api/text"
 	"dubtop/state/account"
 	"dubtop/state/journal"
-	"dubtop/state/ledger"
 	"dubtop/state/outbox"
 	"dubtop/state/purchase"
 )
@@ -26,107 +18,13 @@ func (s *submit) buy(ctx context.Context) error {
 	if len(s.bill.jobs) == 0 {
 		return nil
 	}
-	if s.limit != nil {
-		if words := purchase.Exceeds(*s.limit, s.bill.mosts()); words != "" {
-			s.show()
-			return &Failure{Status: StatusBudget, Code: "max_usd", Err: errors.New(string(words)), Hint: "nothing was sent; a larger --max-usd allows it"}
-		}
+	if s.run == "" && s.set.Videos+len(s.set.Rows) > 1 {
+		s.repeat = "without --run, running this command again buys them again"
 	}
-	if err := s.agree(); err != nil {
+	if err := s.consent.agree(s.world, s.c); err != nil {
 		return err
 	}
 	return s.enqueue(ctx)
-}
-
-// show prints the price and what it leaves, for a person or a log.
-func (s *submit) show() {
-	if s.voice.json {
-		s.voice.say("price", said{Code: "price", Message: text.Join(s.bill.lines(), ";"), Hint: "nothing is sent without a yes"})
-		return
-	}
-	for _, line := range s.bill.lines() {
-		fmt.Fprintln(s.voice.out, line)
-	}
-	if s.run == "" && s.set.Videos+len(s.set.Rows) > 1 {
-		fmt.Fprintln(s.voice.out, "  again: without --run, running this command again buys them again")
-	}
-}
-
-// agree gets a yes to the price.
-func (s *submit) agree() error {
-	s.show()
-	v := s.bill.verdict
-	if v.Level.Refuses() {
-		return overBudget(v, "nothing was sent")
-	}
-	word, accepts := s.wanted()
-	wanted := word != ""
-	switch {
-	case s.yes && (!wanted || accepts(s.word)):
-		return nil
-	case s.yes && v.Level == ledger.BudgetSoft:
-		return overBudget(v, "nothing was sent; --confirm "+word+" agrees to it")
-	case s.yes:
-		return &Failure{
-			Status: StatusUsage, Code: "unpriced", Err: errors.New("nothing was sent: a job has no price"),
-			Hint: "--confirm " + word + " agrees to it",
-		}
-	case s.world.asks(s.c.InOrStdin()):
-		return s.ask(wanted, word, accepts)
-	}
-	return &Failure{Status: StatusUsage, Code: "no_yes", Err: fmt.Errorf("nothing was sent: %s", s.bill.quote.Words()), Hint: "--yes agrees to the price"}
-}
-
-// wanted returns the word that has to be typed, and what it accepts, or "" if a
-// plain yes will do: the total for a soft budget, or else a word for a job
-// without a price.
-func (s *submit) wanted() (word string, accepts func(typed string) bool) {
-	if v := s.bill.verdict; v.Level == ledger.BudgetSoft {
-		return v.Word(), v.Accepts
-	}
-	accepts = func(typed string) bool { return strings.TrimSpace(typed) == outbox.UnpricedWord }
-	for _, job := range s.bill.jobs {
-		if !job.Submission.Price.Known() {
-			return outbox.UnpricedWord, accepts
-		}
-	}
-	return "", accepts
-}
-
-// overBudget is the failure for a charge that a budget does not allow.
-func overBudget(v ledger.Verdict, hint string) error {
-	return &Failure{Status: StatusBudget, Code: "budget", Err: fmt.Errorf("not within the budget: %s", v.Words[0]), Hint: hint}
-}
-
-// asks reports whether somebody can be asked.
-func (w World) asks(in io.Reader) bool {
-	if w.Asks != nil {
-		return w.Asks()
-	}
-	f, ok := in.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd())) && term.IsTerminal(int(os.Stderr.Fd()))
-}
-
-// ask asks at the terminal; anything but a clear yes is a no.
-func (s *submit) ask(wanted bool, word string, accepts func(string) bool) error {
-	question := "Send? [y/N] "
-	if wanted {
-		question = "Type " + word + " to send: "
-	} else {
-		accepts = func(typed string) bool {
-			typed = strings.ToLower(strings.TrimSpace(typed))
-			return typed == "y" || typed == "yes"
-		}
-	}
-	fmt.Fprint(s.voice.out, question)
-	typed, err := bufio.NewReader(s.c.InOrStdin()).ReadString('\n')
-	if err != nil {
-		fmt.Fprintln(s.voice.out)
-	}
-	if accepts(typed) {
-		return nil
-	}
-	return &Failure{Status: StatusUsage, Code: "no_yes", Err: errors.New("nothing was sent"), Hint: "run it again to be asked again"}
 }
 
 // enqueueTries limits how often the budgets are checked again because the queue

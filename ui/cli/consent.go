@@ -1,0 +1,145 @@
+package cli
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"dubtop/api"
+	"dubtop/api/text"
+	"dubtop/state/ledger"
+	"dubtop/state/outbox"
+	"dubtop/state/purchase"
+)
+
+// consent is what it takes to agree to a price: the user's flags, and the bill.
+type consent struct {
+	yes        bool
+	most, word string
+	limit      *api.Micros
+	repeat     text.Text // what running the command again would do, "" if nothing new
+	bill       bill
+}
+
+// flags adds the flags that agree without being asked.
+func (s *consent) flags(c *cobra.Command) {
+	f := c.Flags()
+	f.BoolVar(&s.yes, "yes", false, "agree to the price without being asked")
+	f.StringVar(&s.most, "max-usd", "", "agree to no more than this amount")
+	f.StringVar(&s.word, "confirm", "", `exact total, or "unpriced": what a soft budget or a job without a price wants typed`)
+}
+
+// check reads the limit.
+func (s *consent) check() error {
+	if s.most == "" {
+		return nil
+	}
+	limit, ok := api.ParseMicros(s.most)
+	if !ok {
+		return usage("write --max-usd 12.50", "--max-usd: %q is no amount", s.most)
+	}
+	s.limit = &limit
+	return nil
+}
+
+// show prints the price and what it leaves, for a person or a log.
+func (s *consent) show(v voice) {
+	if v.json {
+		v.say("price", said{Code: "price", Message: text.Join(s.bill.lines(), ";"), Hint: "nothing is sent without a yes"})
+		return
+	}
+	for _, line := range s.bill.lines() {
+		fmt.Fprintln(v.out, line)
+	}
+	if s.repeat != "" {
+		fmt.Fprintln(v.out, "  again: "+s.repeat)
+	}
+}
+
+// agree gets a yes to the price, if the limit and the budgets allow it.
+func (s *consent) agree(w World, c *cobra.Command) error {
+	s.show(voiceOf(c))
+	if s.limit != nil {
+		if words := purchase.Exceeds(*s.limit, s.bill.mosts()); words != "" {
+			return &Failure{Status: StatusBudget, Code: "max_usd", Err: errors.New(string(words)), Hint: "nothing was sent; a larger --max-usd allows it"}
+		}
+	}
+	v := s.bill.verdict
+	if v.Level.Refuses() {
+		return overBudget(v, "nothing was sent")
+	}
+	word, accepts := s.wanted()
+	wanted := word != ""
+	switch {
+	case s.yes && (!wanted || accepts(s.word)):
+		return nil
+	case s.yes && v.Level == ledger.BudgetSoft:
+		return overBudget(v, "nothing was sent; --confirm "+word+" agrees to it")
+	case s.yes:
+		return &Failure{
+			Status: StatusUsage, Code: "unpriced", Err: errors.New("nothing was sent: a job has no price"),
+			Hint: "--confirm " + word + " agrees to it",
+		}
+	case w.asks(c.InOrStdin()):
+		return s.ask(c, wanted, word, accepts)
+	}
+	return &Failure{Status: StatusUsage, Code: "no_yes", Err: fmt.Errorf("nothing was sent: %s", s.bill.quote.Words()), Hint: "--yes agrees to the price"}
+}
+
+// wanted returns the word that has to be typed, and what it accepts, or "" if a
+// plain yes will do: the total for a soft budget, or else a word for a job
+// without a price.
+func (s *consent) wanted() (word string, accepts func(typed string) bool) {
+	if v := s.bill.verdict; v.Level == ledger.BudgetSoft {
+		return v.Word(), v.Accepts
+	}
+	accepts = func(typed string) bool { return strings.TrimSpace(typed) == outbox.UnpricedWord }
+	for _, job := range s.bill.jobs {
+		if !job.Submission.Price.Known() {
+			return outbox.UnpricedWord, accepts
+		}
+	}
+	return "", accepts
+}
+
+// overBudget is the failure for a charge that a budget does not allow.
+func overBudget(v ledger.Verdict, hint string) error {
+	return &Failure{Status: StatusBudget, Code: "budget", Err: fmt.Errorf("not within the budget: %s", v.Words[0]), Hint: hint}
+}
+
+// asks reports whether somebody can be asked.
+func (w World) asks(in io.Reader) bool {
+	if w.Asks != nil {
+		return w.Asks()
+	}
+	f, ok := in.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd())) && term.IsTerminal(int(os.Stderr.Fd()))
+}
+
+// ask asks at the terminal; anything but a clear yes is a no.
+func (s *consent) ask(c *cobra.Command, wanted bool, word string, accepts func(string) bool) error {
+	out, question := voiceOf(c).out, "Send? [y/N] "
+	if wanted {
+		question = "Type " + word + " to send: "
+	} else {
+		accepts = func(typed string) bool {
+			typed = strings.ToLower(strings.TrimSpace(typed))
+			return typed == "y" || typed == "yes"
+		}
+	}
+	fmt.Fprint(out, question)
+	typed, err := bufio.NewReader(c.InOrStdin()).ReadString('\n')
+	if err != nil {
+		fmt.Fprintln(out)
+	}
+	if accepts(typed) {
+		return nil
+	}
+	return &Failure{Status: StatusUsage, Code: "no_yes", Err: errors.New("nothing was sent"), Hint: "run it again to be asked again"}
+}
