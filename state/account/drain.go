@@ -24,6 +24,9 @@ type Drain struct {
 	Follow []string
 	// Now sends what waits for the start of the queue.
 	Now bool
+	// Directly is sent first, and does not wait in the queue: a confirmed batch made
+	// from a file. It is named in Follow. Nil: there is none.
+	Directly *outbox.Submission
 	// Begin is called with the submissions about to be sent, before any is. It
 	// may be nil.
 	Begin func(waiting []outbox.Submission)
@@ -85,6 +88,9 @@ func (d *Drain) Run(ctx context.Context) (Sum, error) {
 	asked, stop := context.WithCancel(ctx)
 	defer d.wait(d.apply)
 	defer stop()
+	if err := d.direct(asked); err != nil {
+		return d.result(), err
+	}
 	beat := time.NewTicker(driverBeat)
 	defer beat.Stop()
 	for ctx.Err() == nil {
@@ -131,10 +137,10 @@ func (d *Drain) begin(ctx context.Context) error {
 	if !a.Outbox.Sender && d.Follow == nil {
 		return fmt.Errorf("%w: %s", ErrElsewhere, a.Holder())
 	}
-	if d.Account.Outbox.Queue.PausedByUser() {
+	if d.Account.Outbox.Queue.PausedByUser() && d.Directly == nil {
 		return ErrPausedByUser
 	}
-	if !a.Outbox.Sender {
+	if !a.Outbox.Sender || d.Directly != nil { // that was weighed with all that waits
 		return nil
 	}
 	return d.allowed(ctx, time.Now().Round(0))

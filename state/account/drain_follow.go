@@ -29,6 +29,18 @@ func (d *Drain) followed(now time.Time) bool {
 	return true
 }
 
+// direct sends what does not wait in the queue.
+func (d *Drain) direct(ctx context.Context) error {
+	if d.Directly == nil || ctx.Err() != nil {
+		return nil
+	}
+	w, err := d.Account.SendNow(*d.Directly, time.Now().Round(0))
+	if err == nil {
+		d.start(ctx, []Work{w})
+	}
+	return err
+}
+
 // took checks the budgets when this process has taken over from another.
 func (d *Drain) took(ctx context.Context, now time.Time) error {
 	if !d.turned {
@@ -45,5 +57,8 @@ func (d *Drain) early(now time.Time) (over, decided bool, err error) {
 		return err != nil, true, err
 	}
 	followed := d.followed(now)
+	if followed && d.Directly != nil && d.denial != nil {
+		return true, true, d.denial
+	}
 	return followed, followed, nil
 }

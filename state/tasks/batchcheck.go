@@ -6,6 +6,7 @@ import (
 	"errors"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -27,12 +28,13 @@ type BatchCheck struct {
 	Journal *journal.Journal
 	Path    string
 	Webhook string
-	Assets  map[string]draft.Finding // the account's assets by id
+	Assets  map[string]draft.Finding // known assets of the account by id; others are asked for
 
 	// Sent are the earlier batches made from the same file, after Run.
 	Sent []outbox.SentFile
 
 	links              map[inputs.Link]draft.Finding
+	others             map[api.ID]draft.Finding // assets that were asked for
 	measured, measures atomic.Int64
 }
 
@@ -132,8 +134,8 @@ func problemsOf(file draft.BatchFile) BatchProblems {
 	return p
 }
 
-// look measures every link of the file. A link that cannot be measured makes
-// the price unknown, and there is a warning.
+// look measures every link of the file, and asks for assets that are not known.
+// One that cannot be measured makes the price unknown, and there is a warning.
 func (c *BatchCheck) look(ctx context.Context, file draft.BatchFile) error {
 	var links []inputs.Link
 	for _, line := range file.Lines {
@@ -145,14 +147,37 @@ func (c *BatchCheck) look(ctx context.Context, file draft.BatchFile) error {
 	}
 	c.measures.Store(int64(len(links)))
 	c.links = inputs.NewLooks(c.Client).All(ctx, links, func() { c.measured.Add(1) })
+	for _, line := range file.Lines {
+		for _, in := range line.Request.Input {
+			c.ask(ctx, api.ID(in.AssetID))
+		}
+	}
 	return ctx.Err()
+}
+
+// ask asks for an asset that is not known.
+func (c *BatchCheck) ask(ctx context.Context, id api.ID) {
+	_, known := c.Assets[string(id)]
+	if _, asked := c.others[id]; id == "" || known || asked {
+		return
+	}
+	if c.others == nil {
+		c.others = map[api.ID]draft.Finding{}
+	}
+	c.others[id] = draft.Finding{}
+	if x, err := c.Client.Asset(ctx, id); err == nil {
+		c.others[id] = draft.Finding{Seconds: float64(x.Duration), Holds: strings.ToLower(string(x.Type))}
+	}
 }
 
 // found looks up the length and kind of an input.
 func (c *BatchCheck) found(in api.CreateInput) (draft.Finding, bool) {
 	if in.URL == "" {
 		f, ok := c.Assets[string(in.AssetID)]
-		return f, ok
+		if !ok {
+			f, ok = c.others[api.ID(in.AssetID)]
+		}
+		return f, ok && f.Holds != ""
 	}
 	f, ok := c.links[inputs.Link{Kind: in.Type, URL: in.URL}]
 	return f, ok

@@ -15,10 +15,10 @@ import (
 
 func (w World) batchCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use: "batch", Short: "List batches and their results", Args: cobra.NoArgs,
+		Use: "batch", Short: "Make batches, and list them and their results", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(w.batchListCommand(), w.batchGetCommand(), w.batchResultsCommand())
+	c.AddCommand(w.batchSubmitCommand(), w.batchListCommand(), w.batchGetCommand(), w.batchResultsCommand())
 	return c
 }
 

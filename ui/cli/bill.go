@@ -104,7 +104,10 @@ func (b *bill) lines() (said []text.Text) {
 // one says what the price of one job is based on.
 func (b *bill) one(add func(label, words text.Text)) {
 	sub := &b.jobs[0].Submission
-	add("model", text.Of(sub.Model))
+	if sub.Kind == outbox.SubmitBatch {
+		add("batch", text.Count(sub.BatchLines, "job", "jobs"))
+	}
+	add("model", cmp.Or(text.Of(sub.Model), "several models"))
 	if s := sub.Price.Seconds; s > 0 {
 		add("length", inputs.Seconds(s)+" of output")
 	}
