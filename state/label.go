@@ -7,6 +7,7 @@ import (
 	"dubtop/api/text"
 	"dubtop/state/draft"
 	"dubtop/state/outbox"
+	"dubtop/state/take"
 	"dubtop/state/verdict"
 )
 
@@ -105,4 +106,15 @@ func (s *Store) retag(id string) {
 func (s *Store) relabel(id string) {
 	s.retag(id)
 	s.Ledger.SetLabel(id, s.labels[id])
+}
+
+// stack adds a new row to its stack of takes.
+func (s *Store) stack(g *Generation) {
+	if g.MadeFrom == 0 {
+		return
+	}
+	if old, ok := s.Generations.Find(g.Key()); ok && old.MadeFrom == g.MadeFrom {
+		return
+	}
+	s.takes.Add(g.MadeFrom, take.Job{ID: g.ID, At: g.Rank()})
 }

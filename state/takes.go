@@ -5,17 +5,6 @@ import (
 	"dubtop/state/take"
 )
 
-// stack adds a new row to its stack of takes.
-func (s *Store) stack(g *Generation) {
-	if g.MadeFrom == 0 {
-		return
-	}
-	if old, ok := s.Generations.Find(g.Key()); ok && old.MadeFrom == g.MadeFrom {
-		return
-	}
-	s.takes.Add(g.MadeFrom, take.Job{ID: g.ID, At: g.Rank()})
-}
-
 // Takes returns the jobs that were made from the same video and sound as a job,
 // itself among them, the oldest first, and its index. They must not be changed.
 // It returns nil if there is no other.

@@ -12,13 +12,6 @@ import (
 	"dubtop/ui/paint"
 )
 
-// AccountChoice is an account of the configuration.
-type AccountChoice struct {
-	Name   string
-	Server string // as it is shown
-	Key    string // where its key is, in a word or two
-}
-
 // accountAction lets the user go to another account.
 func (a *desk) accountAction() kit.Action {
 	return a.Does(keymap.Account, kit.Plain(a.pickAccount)).Unless(a.unswitchable)

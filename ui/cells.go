@@ -94,3 +94,6 @@ func partTitles(t *paint.Theme, part int, titles ...text.Text) paint.Styled {
 	}
 	return line
 }
+
+// differsMark marks the cost of a job that was billed differently.
+const differsMark text.Text = "!"

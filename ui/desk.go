@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -323,3 +324,24 @@ func (a *desk) irreplaceable() text.Text {
 
 // sender names the process that sends, if it is another one.
 func (a *desk) sender() string { return a.session.Holder().String() }
+
+// AccountChoice is an account of the configuration.
+type AccountChoice struct {
+	Name   string
+	Server string // as it is shown
+	Key    string // where its key is, in a word or two
+}
+
+// short is a path for display, with ~ for the home directory.
+func (a *desk) short(path string) text.Text {
+	if rest, err := filepath.Rel(a.cfg.Home, path); err == nil && a.cfg.Home != "" && filepath.IsLocal(rest) {
+		return text.Of(filepath.Join("~", rest))
+	}
+	return text.Of(path)
+}
+
+// Place is where the dashboard opens. The zero Place is the list of jobs.
+type Place struct {
+	View string // one of ViewNames; "" for the first
+	Job  api.ID // a job or a request, whose details open; "" for none
+}

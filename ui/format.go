@@ -108,3 +108,13 @@ func endClock(end, now time.Time) text.Text {
 }
 
 func minuteOf(t time.Time) time.Time { return t.Truncate(time.Minute) }
+
+// recently formats a time of today or yesterday without its date.
+func recently(t, now time.Time) text.Text {
+	t, now = t.Local(), now.Local()
+	yesterday := now.AddDate(0, 0, -1)
+	if t.Year() == yesterday.Year() && t.YearDay() == yesterday.YearDay() {
+		return text.Of("yesterday " + t.Format("15:04"))
+	}
+	return clock(t, now)
+}

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"time"
-
 	"dubtop/api/text"
 )
 
@@ -23,14 +21,4 @@ func (a *desk) asOf() text.Text {
 		return "from the journal, as of " + recently(t, a.Now)
 	}
 	return ""
-}
-
-// recently formats a time of today or yesterday without its date.
-func recently(t, now time.Time) text.Text {
-	t, now = t.Local(), now.Local()
-	yesterday := now.AddDate(0, 0, -1)
-	if t.Year() == yesterday.Year() && t.YearDay() == yesterday.YearDay() {
-		return text.Of("yesterday " + t.Format("15:04"))
-	}
-	return clock(t, now)
 }

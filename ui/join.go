@@ -79,31 +79,6 @@ func (a *desk) answerJoin(r *account.OldProfile, yes bool) tea.Cmd {
 	return a.do(a.session.JoinProfile(r.Profile))
 }
 
-// waiting blocks the keyboard during work that will replace everything on
-// screen, so that keys reach neither the old screen nor the new one.
-type waiting struct {
-	app   *desk
-	words text.Text
-}
-
-func (w *waiting) Title() text.Text       { return w.words }
-func (w *waiting) SetSize(_, _ int)       {}
-func (w *waiting) Actions() []kit.Action  { return nil }
-func (w *waiting) Update(tea.Msg) tea.Cmd { return nil }
-
-// Place centers the words.
-func (w *waiting) Place(boxWidth, boxHeight, width, height int) (int, int) {
-	return max(0, (width-boxWidth)/2), max(0, (height-boxHeight)/2)
-}
-
-// Dims returns true: the list below is about to be replaced.
-func (w *waiting) Dims() bool { return true }
-
-func (w *waiting) View() paint.Styled {
-	t := w.app.Theme
-	return t.Boxed(t.Text(paint.Running, w.words), 0)
-}
-
 // joined starts over with the joined journal.
 func (a *desk) joined(e *account.Event) tea.Cmd {
 	a.endWaiting()
@@ -114,14 +89,4 @@ func (a *desk) joined(e *account.Event) tea.Cmd {
 	a.host.enter(e.Joined)
 	a.Say("joined: this key has taken over the old key's data")
 	return a.work()
-}
-
-// endWaiting closes the screen that blocks the keyboard.
-func (a *desk) endWaiting() {
-	for _, s := range a.Stack {
-		if w, ok := s.(*waiting); ok {
-			a.Remove(w)
-			return
-		}
-	}
 }

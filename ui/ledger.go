@@ -232,9 +232,6 @@ func actualCell(e *ledger.Entry) paint.Piece {
 	return amountTone(e.ActualKind()).Of(rounded(*e.Actual, e.ActualKind()))
 }
 
-// differsMark marks the cost of a job that was billed differently.
-const differsMark text.Text = "!"
-
 // differenceCell draws the difference between actual cost and estimate.
 func differenceCell(e *ledger.Entry) paint.Piece {
 	if e.Actual == nil || e.Estimate == nil || e.Damage != "" {

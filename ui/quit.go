@@ -59,26 +59,6 @@ func (m movedMsg) apply(a *desk) tea.Cmd {
 	return tea.Batch(a.work(), m.then())
 }
 
-// departure holds the words about an end: of the program, or of the work on an
-// account.
-type departure struct {
-	act     text.Text // what the user does
-	unknown text.Text // who finds out about a request of unknown outcome
-	later   text.Text // when things go on
-	without text.Text // why nothing is sent meanwhile
-	yes     text.Text
-}
-
-// quitting is about the end of the program.
-func quitting() *departure {
-	return &departure{"quit", "the next start looks for it", "at the next start", "while dubtop is closed", "quit now"}
-}
-
-// moving is about going to another account.
-func moving() *departure {
-	return &departure{"leave this account", "dubtop looks for it when you come back", "when you come back", "while another account is open here", "leave it now"}
-}
-
 // leaving asks whether to leave if an answer is not saved, a paid request is
 // being sent, a file is being uploaded for no job or saved, or confirmed jobs
 // are waiting in the queue.

@@ -285,14 +285,6 @@ func (a *desk) tellUnsavedFile(name, why text.Text) {
 	a.Complain(name + " is not saved: " + why + " (" + a.KeyFor(keymap.Save) + " tries again)")
 }
 
-// short is a path for display, with ~ for the home directory.
-func (a *desk) short(path string) text.Text {
-	if rest, err := filepath.Rel(a.cfg.Home, path); err == nil && a.cfg.Home != "" && filepath.IsLocal(rest) {
-		return text.Of(filepath.Join("~", rest))
-	}
-	return text.Of(path)
-}
-
 // unsavedFiles returns why a job has no folder to open, or ""; also if there is
 // no job.
 func (a *desk) unsavedFiles(g *state.Generation) text.Text {

@@ -7,16 +7,9 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"dubtop/api"
 	"dubtop/state"
 	"dubtop/ui/kit"
 )
-
-// Place is where the dashboard opens. The zero Place is the list of jobs.
-type Place struct {
-	View string // one of ViewNames; "" for the first
-	Job  api.ID // a job or a request, whose details open; "" for none
-}
 
 // ViewNames returns the names of the views, in order.
 func ViewNames() (names []string) {
