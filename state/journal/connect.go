@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"fmt"
 	"net/url"
+	"path/filepath"
 	"time"
 )
 
@@ -32,8 +33,12 @@ func connect(path string, mode access) (*sql.DB, error) {
 }
 
 // dsn makes transactions take the write lock when they begin, so that two
-// processes can't both read and then write.
+// processes can't both read and then write. The path is made absolute, because
+// SQLite takes the first part of a relative one in a link for a host.
 func dsn(path string, mode access) string {
+	if whole, err := filepath.Abs(path); err == nil {
+		path = whole
+	}
 	q := url.Values{"_txlock": {"immediate"}}
 	pragmas := []string{fmt.Sprintf("busy_timeout(%d)", busyTimeout.Milliseconds())}
 	switch mode {

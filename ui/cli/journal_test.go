@@ -48,6 +48,22 @@ func TestJournalIsBackedUpAndRestored(t *testing.T) {
 	}
 }
 
+// A name without a folder is a file of this folder.
+func TestBackupBesideTheShell(t *testing.T) {
+	d := newDesk(t)
+	d.autumn()
+	t.Chdir(t.TempDir())
+	for _, file := range []string{"b.db", "50%.db", "what?.db", "#1.db"} {
+		if got := d.run("journal backup " + file); got.status != 0 {
+			t.Errorf("%+v", got)
+		}
+	}
+	d.world.Env.Home = t.TempDir()
+	if got := d.run("journal restore what?.db"); got.status != 0 {
+		t.Errorf("%+v", got)
+	}
+}
+
 // checkedless is output without the time of the last check.
 func checkedless(out string) string {
 	before, _, _ := strings.Cut(out, `"checked_at"`)
