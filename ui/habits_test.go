@@ -94,6 +94,21 @@ func TestPaneTurns(t *testing.T) {
 	}
 }
 
+func TestFilterShowsTheListAgain(t *testing.T) {
+	tell(t, lived(), func(s *story) {
+		s.Pass(5 * time.Second)
+		for !strings.Contains(s.Screen(), "details: full") {
+			s.Press("z")
+		}
+		s.Press("/")
+		s.Sees("STATUS")
+		s.Press("esc")
+		if strings.Contains(s.Screen(), "STATUS ") {
+			t.Errorf("the list stays:\n%s", s.Screen())
+		}
+	})
+}
+
 // fits checks that no line of the screen is cut or missing.
 func (s *story) fits() {
 	s.t.Helper()

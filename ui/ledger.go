@@ -63,7 +63,12 @@ func ledgerActions(a *composer, v *kit.ListView[ledger.Entry]) []kit.Action {
 	}
 	acts := []kit.Action{
 		a.Does(keymap.Details, func() tea.Cmd { return a.openEntry(v.Selected()) }).Unless(noRow).Hinted("details"),
-		a.Does(keymap.Totals, func() tea.Cmd { a.Push(newTotals(a)); return nil }).Unless(nothing).Hinted("totals"),
+		a.Does(keymap.Totals, func() tea.Cmd { a.Push(newTotals(a)); return nil }).Unless(func() text.Text {
+			if len(a.store.Ledger.Others().Spenders) > 0 { // others have spent
+				return ""
+			}
+			return nothing()
+		}).Hinted("totals"),
 		a.Does(keymap.Label, func() tea.Cmd { return a.askLabel([]named{{string(v.Selected().Job), a.entryName(v.Selected()).Text}}) }).
 			Unless(func() text.Text { return cmp.Or(noJob(), a.unlabelled()) }).Hinted("label"),
 		a.Does(keymap.Export, func() tea.Cmd { return a.exportLedger(shownEntries(a, v)) }).Unless(nothing).Hinted("export"),

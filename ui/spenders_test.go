@@ -63,6 +63,17 @@ func TestTotalsBySpender(t *testing.T) {
 	}
 }
 
+// Where dubtop has sent nothing, the totals still show what others spent.
+func TestTotalsOfOthersAlone(t *testing.T) {
+	st := threeSpenders(ledger.ScopeOwn)
+	st.booked = nil
+	tell(t, st, func(s *story) {
+		s.Pass(2 * time.Minute)
+		s.Press("6", "T", "[")
+		s.Sees("[by spender]", "key night shift")
+	})
+}
+
 // A job that was billed otherwise than estimated is marked, counted, found by a
 // filter, and exported for the vendor without what is the user's own.
 func TestBilledDifferently(t *testing.T) {

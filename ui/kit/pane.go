@@ -42,7 +42,7 @@ const (
 // is.
 func (v *ListView[T]) placed() pane {
 	switch {
-	case v.Pane == nil, v.pane == paneOff:
+	case v.Pane == nil, v.pane == paneOff, v.pane == paneFull && v.List.typing: // a filter needs its list
 		return paneOff
 	case v.pane == paneAuto && v.width >= besideWidth:
 		return paneBeside
