@@ -94,9 +94,14 @@ func (w World) runFollow(f *follower, limit time.Duration) error {
 	err := <-ended
 	f.line.clear()
 	if noSuchJob(err) {
-		return &Failure{Status: StatusError, Code: "not_found", Err: err, Hint: "dubtop ls lists the jobs"}
+		return unknownJobs(err)
 	}
 	return f.login.named(err)
+}
+
+// unknownJobs is the failure for ids that name no job.
+func unknownJobs(err error) error {
+	return &Failure{Status: StatusError, Code: "not_found", Err: err, Hint: "dubtop ls lists the jobs"}
 }
 
 // noSuchJob reports whether err says that an id names no job, so that the command

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,20 +11,23 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state"
 	"dubtop/state/account"
 	"dubtop/state/journal"
 	"dubtop/state/table"
+	"dubtop/state/verdict"
 	"dubtop/ui/handover"
 	"dubtop/ui/handover/pick"
 )
 
 // handing says what is handed over, and how.
 type handing struct {
-	ids, set, filter string
-	verdict, title   string
-	inPlace, costs   bool
+	ids            []string
+	set, filter    string
+	verdict, title string
+	inPlace, costs bool
 }
 
 // handed is the answer of the command.
@@ -36,7 +40,6 @@ type handed struct {
 
 func (w World) handOverCommand() *cobra.Command {
 	var h handing
-	var ids []string
 	f := new(format)
 	c := &cobra.Command{
 		Use:   "hand-over DIR [FILTER...]",
@@ -52,14 +55,16 @@ anything else, such as no file at all.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			h := h
-			h.ids, h.filter = strings.Join(ids, " "), strings.Join(args[1:], " ")
+			h.filter = strings.Join(args[1:], " ")
 			return w.handOver(c, f, args[0], &h)
 		},
 	}
 	addJSON(c, &f.json, members(handed{}))
-	c.Flags().StringSliceVar(&ids, "job", nil, "ids of jobs")
+	c.Flags().StringSliceVar(&h.ids, "job", nil, "ids of jobs")
 	c.Flags().StringVar(&h.set, "set", "", "the rows of this set")
-	c.Flags().StringVar(&h.verdict, "verdict", "", "only jobs with this verdict, such as approved")
+	c.Flags().StringVar(&h.verdict, "verdict", "", "only jobs with this verdict: approved, retake or none")
+	// This fails only if the flag does not exist.
+	_ = c.RegisterFlagCompletionFunc("verdict", cobra.FixedCompletions(verdicts(), cobra.ShellCompDirectiveNoFileComp))
 	c.Flags().StringVar(&h.title, "title", "", "heading of the page (default: the label of the jobs)")
 	c.Flags().BoolVar(&h.inPlace, "in-place", false, "leave the files where they are, and write page, list and checksums beside them")
 	c.Flags().BoolVar(&h.costs, "costs", false, "tell the client the costs")
@@ -67,6 +72,9 @@ anything else, such as no file at all.`,
 }
 
 func (w World) handOver(c *cobra.Command, f *format, dir string, h *handing) error {
+	if err := h.check(); err != nil {
+		return err
+	}
 	folder, err := filepath.Abs(dir)
 	if err != nil {
 		return err
@@ -137,23 +145,54 @@ func (h *handing) pick(ctx context.Context, j *journal.Journal) (p pick.Picked, 
 	if err := known.Collect(ctx); err != nil {
 		return p, err
 	}
-	var jobs []state.Generation
 	s := known.Store
-	filter := table.Filter{}
-	words := h.filter
-	if h.verdict != "" {
-		words += " verdict:" + h.verdict
+	if err := h.names(s); err != nil {
+		return p, err
 	}
-	filter.Parse(words)
-	ids := strings.Fields(h.ids)
-	remarks := s.Remarks()
-	for i := range s.Generations.Len() {
-		g := s.Generations.At(i)
-		m, _ := s.MemberOf(g.Key())
-		named := len(ids) == 0 || slices.Contains(ids, g.Key())
-		if named && (h.set == "" || m.Set == h.set) && filter.Match(remarks.Beside(g, g.Key())) {
+	var jobs []state.Generation
+	var view table.View[state.Generation]
+	view.Update(&s.Generations, table.Query{Text: h.filter, Costs: &s.Prices, Notes: s.Remarks()})
+	for i := range view.Len() {
+		if g := view.At(i); h.wants(g, s) {
 			jobs = append(jobs, *g)
 		}
 	}
 	return pick.Saved(s, jobs), nil
+}
+
+// verdicts are the words of --verdict.
+func verdicts() []string {
+	return []string{string(verdict.Approved), string(verdict.Retake), "none"}
+}
+
+// check refuses a filter and a verdict that are not understood.
+func (h *handing) check() error {
+	if h.verdict != "" && !slices.Contains(verdicts(), h.verdict) {
+		return errors.New("--verdict: " + unknownName("verdict", h.verdict, verdicts()))
+	}
+	return checkFilter(h.filter)
+}
+
+// wants reports whether a job has the verdict, and is among those that were named.
+func (h *handing) wants(g *state.Generation, s *state.Store) bool {
+	m, _ := s.MemberOf(g.Key())
+	return (len(h.ids) == 0 || slices.Contains(h.ids, g.Key())) && (h.set == "" || m.Set == h.set) &&
+		(h.verdict == "" || h.verdict == cmp.Or(string(g.Verdict()), "none"))
+}
+
+// names refuses a set and ids that are not in the journal.
+func (h *handing) names(s *state.Store) error {
+	if h.set != "" && !s.Sets.Has(h.set) {
+		return noSuchSet(h.set)
+	}
+	var missing account.UnknownJobs
+	for _, id := range h.ids {
+		if _, ok := s.Generations.Find(id); !ok {
+			missing = append(missing, api.ID(id))
+		}
+	}
+	if len(missing) > 0 {
+		return unknownJobs(missing)
+	}
+	return nil
 }

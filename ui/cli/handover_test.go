@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"dubtop/api/simulator"
@@ -31,4 +32,47 @@ func TestHandOverOfSavedFiles(t *testing.T) {
 		w.ends("hand-over "+out+" one", StatusError, nil, []string{"is there already"})
 		w.ends("hand-over --verdict approved "+out+"3", StatusError, nil, []string{"none of these jobs"})
 	})
+}
+
+// A filter that is not understood is refused as dubtop ls refuses it, and one that
+// is understood means the same.
+func TestHandOverChoosesAsLsDoes(t *testing.T) {
+	drains(t, simulator.Options{Profile: simulator.Current}, func(t *testing.T, w *works) {
+		dir, out := t.TempDir(), filepath.Join(t.TempDir(), "out")
+		one, two := w.ended("one"), w.ended("two")
+		w.ends("download --dir "+dir+" "+one+" "+two, 0, nil, nil)
+		for filter, want := range map[string]string{
+			"cost:>x":                "the filter: ",
+			"--verdict aproved":      `--verdict: no verdict is called "aproved"; approved?`,
+			"--job nope":             "no job is called nope; dubtop ls lists the jobs",
+			"--job " + one + ",nope": "no job is called nope; dubtop ls lists the jobs",
+			"--set nowhere":          `no set is called "nowhere"`,
+		} {
+			got := w.run("hand-over " + out + " " + filter)
+			if got.status == 0 || got.status == StatusPartly || got.out != "" || !strings.Contains(got.errors, want) {
+				t.Errorf("%s: status %d\n%s%s", filter, got.status, got.out, got.errors)
+			}
+			if usage := strings.HasPrefix(want, "the filter") || strings.HasPrefix(want, "--"); usage && got.status != StatusUsage {
+				t.Errorf("%s: status %d", filter, got.status)
+			}
+		}
+		for filter, files := range map[string]int{"one or two": 2, "age:<1h": 2, "age:>1h": 0, "one or two --verdict approved": 0, "one or two --verdict none": 2} {
+			got := w.run("hand-over --json " + out + strings.Map(letters, filter) + " " + filter)
+			var answer handed
+			if files > 0 {
+				must(t, json.Unmarshal([]byte(got.out), &answer))
+			}
+			if answer.Files != files || files == 0 && got.status != StatusError {
+				t.Errorf("%s: status %d\n%s%s", filter, got.status, got.out, got.errors)
+			}
+		}
+	})
+}
+
+// letters leaves out what is no letter.
+func letters(r rune) rune {
+	if r < 'a' || r > 'z' {
+		return -1
+	}
+	return r
 }

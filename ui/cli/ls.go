@@ -93,10 +93,18 @@ func (f *lsFlags) query(filter string) (q table.Query, err error) {
 	case f.limit < 0:
 		return q, errors.New("--limit must not be below 0")
 	}
-	if mistake := new(state.Generation).Vocabulary().Check(filter); mistake != nil {
-		return q, fmt.Errorf("the filter: %w", mistake)
+	if err := checkFilter(filter); err != nil {
+		return q, err
 	}
 	return table.Query{Text: filter, Sort: jobSorts()[i].by, Reverse: f.reverse}, nil
+}
+
+// checkFilter returns what is not understood of a filter of jobs.
+func checkFilter(filter string) error {
+	if mistake := new(state.Generation).Vocabulary().Check(filter); mistake != nil {
+		return fmt.Errorf("the filter: %w", mistake)
+	}
+	return nil
 }
 
 // job is a job with what is known on this machine.

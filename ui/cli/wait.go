@@ -105,7 +105,12 @@ func (f *follower) knowsSet() error {
 	if f.Set == "" || f.Account.Store.Sets.Has(f.Set) {
 		return nil
 	}
-	return &Failure{Status: StatusError, Code: "not_found", Err: fmt.Errorf("no set is called %q in this journal", f.Set), Hint: "dubtop queue ls and view 5 of the dashboard show the sets"}
+	return noSuchSet(f.Set)
+}
+
+// noSuchSet is the failure for a name that no set has.
+func noSuchSet(name string) error {
+	return &Failure{Status: StatusError, Code: "not_found", Err: fmt.Errorf("no set is called %q in this journal", name), Hint: "dubtop queue ls and view 5 of the dashboard show the sets"}
 }
 
 // words tells how far everything is.
