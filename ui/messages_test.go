@@ -158,7 +158,7 @@ func TestPaletteListsEachActionOnce(t *testing.T) {
 func TestArrowsMoveInThePalette(t *testing.T) {
 	t.Parallel()
 	tell(t, named(3), func(s *story) {
-		s.Press(":", "down", "down", "down", "down", "up")
+		s.Press(":", "down", "down", "down", "down", "down", "up")
 		s.Pass(3 * time.Second)
 		s.Press("enter")
 		s.Pass(time.Second)

@@ -24,12 +24,43 @@ func newHelp(a *Stage) *help {
 }
 
 // Actions returns those of a pager, except that the key for quitting closes the
-// help.
+// help, and that it can be searched.
 func (h *help) Actions() []Action {
 	a := h.Stage
-	back := a.Does(keymap.Quit, a.Pop)
-	back.Key.SetHelp(back.Key.Help().Key, "back")
-	return append([]Action{back}, h.Pager.Actions()...)
+	search := func() tea.Cmd { h.search(); return nil }
+	return append([]Action{
+		a.Does(keymap.Quit, a.Pop).Called("back"),
+		a.Does(keymap.Filter, search).Called("search by word or key").Hinted("search"),
+		a.Does(keymap.Palette, search).Called("search by word or key"),
+	}, h.Pager.Actions()...)
+}
+
+// Update searches for what is typed.
+func (h *help) Update(msg tea.Msg) tea.Cmd {
+	switch msg.(type) {
+	case tea.KeyPressMsg, tea.PasteMsg:
+		return h.search().Update(msg)
+	}
+	return nil
+}
+
+// search opens a palette with all actions: those of the screen below, which are
+// run there, and those of other screens, to tell their keys.
+func (h *help) search() *palette {
+	p := NewMenu(h.Stage, "all actions", once(h.below.Actions()))
+	p.over = h
+	here := map[keymap.Name]bool{}
+	for _, act := range h.below.Actions() {
+		here[act.Name] = true
+	}
+	for _, e := range h.Stage.keymap.Entries() {
+		if e.Group == keymap.GroupSpare || here[e.Name] {
+			continue
+		}
+		p.all = append(p.all, h.Stage.Does(e.Name, nil).Unless(func() text.Text { return "not on this screen: " + text.Of(e.Words) }))
+	}
+	h.Stage.Push(p)
+	return p
 }
 
 // helpColumns is the width in cells from which the help has two columns.

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -10,11 +11,12 @@ import (
 	"dubtop/ui/paint"
 )
 
-// palette finds one of some actions by its words and runs it.
+// palette finds one of some actions by its words or its key and runs it.
 type palette struct {
 	stage *Stage
 	title text.Text
 	all   []Action
+	over  Screen // closed before an action is run, because it is about another screen; may be nil
 	input paint.Input
 	at    int
 	width int
@@ -55,6 +57,7 @@ func once(acts []Action) (list []Action) {
 		case h.Desc == "" || taken:
 		case known:
 			list[i].Key.SetHelp(list[i].Key.Help().Key+" "+h.Key, h.Desc)
+			list[i].Key.SetKeys(append(slices.Clone(list[i].Key.Keys()), act.Key.Keys()...)...)
 		default:
 			at[h.Desc] = len(list)
 			list = append(list, act)
@@ -79,21 +82,39 @@ func (p *palette) SetSize(width, height int) {
 // Place puts the palette near the top.
 func (p *palette) Place(w, _, width, _ int) (int, int) { return max(0, (width-w)/2), 1 }
 
-// found returns the actions whose words or keys contain every word typed.
+// found returns the actions whose words, keys or name contain every word typed.
+// If a key was typed, those that have it come first, and then those whose words
+// contain all of it in one.
 func (p *palette) found() []Action {
-	words := strings.Fields(strings.ToLower(p.input.Value()))
-	var found []Action
+	typed := strings.TrimSpace(p.input.Value())
+	words := strings.Fields(strings.ToLower(typed))
+	var exact, phrase, found []Action
 	for _, act := range p.all {
 		h := act.Key.Help()
-		all, fits := strings.ToLower(h.Desc+" "+h.Key), true
+		all, fits := strings.ToLower(h.Desc+" "+h.Key+" "+strings.Join(act.Key.Keys(), " ")+" "+string(act.Name)), true
 		for _, w := range words {
 			fits = fits && strings.Contains(all, w)
 		}
-		if fits {
+		switch {
+		case act.hasKey(typed):
+			exact = append(exact, act)
+		case strings.Contains(strings.ToLower(h.Desc), strings.Join(words, " ")):
+			phrase = append(phrase, act)
+		case fits:
 			found = append(found, act)
 		}
 	}
-	return found
+	return slices.Concat(exact, phrase, found)
+}
+
+// hasKey reports whether an action has a key, which is written as it is typed in
+// the configuration or as it is shown. Single letters keep their case.
+func (x Action) hasKey(written string) bool {
+	if len(written) > 1 {
+		written = strings.ToLower(written)
+	}
+	keys := x.Key.Keys()
+	return slices.Contains(keys, written) || len(keys) > 0 && slices.Contains(strings.Fields(x.Key.Help().Key), written)
 }
 
 // Dims returns true: the user should look at the list only.
@@ -125,16 +146,32 @@ func (p *palette) choose() tea.Cmd {
 		p.stage.Warn(why)
 		return nil
 	}
+	if p.over != nil {
+		p.stage.Remove(p.over)
+	}
 	return act.Run()
 }
 
+// Update types into the line. A key that is no text, such as ctrl+t, is searched
+// by its name if nothing was typed before.
 func (p *palette) Update(msg tea.Msg) tea.Cmd {
 	before := p.input.Value()
+	if k, ok := msg.(tea.KeyPressMsg); ok && before == "" && p.names(k) {
+		p.input.SetValue(k.String())
+		p.input.CursorEnd()
+		p.at = 0
+		return nil
+	}
 	cmd := p.input.Update(msg)
 	if p.input.Value() != before {
 		p.at = 0
 	}
 	return cmd
+}
+
+// names reports whether a key is no text, and belongs to an action.
+func (p *palette) names(k tea.KeyPressMsg) bool {
+	return strings.TrimSpace(k.Text) == "" && slices.ContainsFunc(p.all, func(act Action) bool { return act.matches(k) })
 }
 
 func (p *palette) View() paint.Styled {
