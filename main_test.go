@@ -154,6 +154,7 @@ func unlisted() []string {
 		"dubtop batch get",
 		"dubtop batch ls",
 		"dubtop batch results",
+		"dubtop batch submit",
 		"dubtop config check",
 		"dubtop config path",
 		"dubtop config show",
