@@ -24,6 +24,7 @@ type submit struct {
 	c     *cobra.Command
 	j     *journal.Journal
 
+	after                                          afterwards
 	again, leaveOut, retryFailed, queueOnly, pilot bool
 	run                                            string
 
@@ -71,6 +72,10 @@ run that this machine does not know is looked for in the account's history;
 likely copies are refused without --again. Without --run, running the command
 again is a new purchase, and wants --again, because it repeats jobs.
 
+With --wait or --download it goes on as dubtop wait does, and has its exit status:
+5 the job failed, 7 some failed or are not saved. The answer is
+printed when the jobs are accepted, before the waiting.
+
 In JSON, "jobs" has for each row "row", "name", "submission", "id" of the job (or
 null), "state" (waiting, sending, accepted, refused, unknown, dropped), "attempt",
 "joined" and "price_usd".
@@ -80,10 +85,11 @@ or no yes, with the price on standard error; 3 the key or the plan; 6 a budget o
 --max-usd; 7 some are not accepted; 75 try again later, such as when the queue is
 paused; 130 interrupted; 1 anything else.`,
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return s.do(c) },
+		RunE: func(c *cobra.Command, _ []string) error { return s.follow(s.do(c)) },
 	}
 	s.order.flags(c)
 	s.consent.flags(c)
+	s.after.flags(c)
 	f := c.Flags()
 	f.StringVar(&s.run, "run", "", "name of the run, which joins its rows when it is submitted again")
 	f.BoolVar(&s.retryFailed, "retry-failed", false, "with --run: buy rows again whose job failed or was refused")
@@ -124,7 +130,7 @@ func (s *submit) do(c *cobra.Command) (err error) {
 		return s.report(c.Context(), nil)
 	}
 	lives, ended := s.send(c.Context(), session)
-	closed = lives
+	closed, s.after.stopped = lives, lives || ended != nil
 	return s.report(c.Context(), ended)
 }
 
@@ -137,6 +143,8 @@ func (s *submit) check() error {
 		return err
 	}
 	switch {
+	case s.queueOnly && s.after.wanted():
+		return usage("leave --queue out", "--queue sends nothing to wait for")
 	case s.run == "" && s.retryFailed:
 		return usage("add --run NAME", "--retry-failed belongs to --run")
 	case s.run != "" && outbox.SetName(s.run) != s.run:

@@ -180,6 +180,7 @@ func (s *submit) document(ctx context.Context) (submitJSON, error) {
 		}
 		if job := sub.Job(); job != "" {
 			x.ID = new(text.Of(string(job)))
+			s.after.jobs = append(s.after.jobs, job)
 		}
 		if d.counts[x.State]++; r.joined {
 			d.Joined++
