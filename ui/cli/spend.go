@@ -125,9 +125,14 @@ func aDay(flag, value string) error {
 	return nil
 }
 
+// own reports whether what is asked for is only known of dubtop's own jobs.
+func (f *spendFlags) own() bool {
+	return f.entries || f.differently || f.label != "" || f.project != "" || f.retakes
+}
+
 // fits reports invalid combinations.
 func (f *spendFlags) fits(grouped bool) error {
-	if f.entries || f.differently || f.label != "" || f.project != "" || f.retakes {
+	if f.own() {
 		if f.scope != ledger.ScopeOwn && (f.whose != "" || f.grouping() == ledger.BySpender) {
 			return errors.New("nobody else's labels, projects and estimates are known: leave out --scope and --by spender")
 		}
