@@ -144,3 +144,27 @@ func TestUnreadableBudgetRefusesEverything(t *testing.T) {
 		s.DoesNotSee("Send this job?")
 	})
 }
+
+// A budget of a label holds in the form, for the jobs of that label only: a hard
+// one refuses, a soft one wants the amount.
+func TestBudgetOfALabelHoldsInTheForm(t *testing.T) {
+	t.Parallel()
+	for _, hard := range []bool{true, false} {
+		tell(t, within(ledger.Guard{Labels: []ledger.Share{{Name: "acme", Monthly: dollars(1_249_999, hard)}}}), func(s *story) {
+			s.fillForm()
+			s.fill("Label", "Acme")
+			s.Press("ctrl+s")
+			s.Pass(time.Second)
+			if hard {
+				s.Sees("Not within the budget", "the monthly budget of the label acme")
+				s.DoesNotSee("Send this job?")
+			} else {
+				s.Sees("Send this job?", "the monthly budget of the label acme", "typed in full")
+				s.Press("y", "enter")
+				s.Sees("type $1.25 first")
+				s.Press("esc")
+			}
+			s.acceptsInOrder()
+		})
+	}
+}
