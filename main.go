@@ -9,12 +9,14 @@ import (
 	"errors"
 	"io"
 	"log"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"slices"
 	"strings"
 	"time"
 
@@ -70,7 +72,7 @@ stored it; without one, dubtop asks. SYNC_BASE_URL names another server. With
 	world := cli.World{Env: env, Zone: time.Local, Version: version, Open: ui.Browser(os.Getenv)}.WithAccounts(root)
 	root.RunE = func(*cobra.Command, []string) error { return dashboard(world.Env, demo, start) }
 	root.Flags().StringVar((*string)(&start.Job), "job", "", "open the details of a job")
-	root.Flags().StringVar(&start.View, "view", "", "open a view: "+strings.Join(ui.ViewNames(), ", "))
+	root.Flags().StringVar(&start.View, "view", "", "open a view: "+strings.Join(ui.ViewNames(), ", ")+", or one of the configuration")
 	// These fail only if the flags do not exist.
 	_ = root.RegisterFlagCompletionFunc("view", cobra.FixedCompletions(ui.ViewNames(), cobra.ShellCompDirectiveNoFileComp))
 	_ = root.RegisterFlagCompletionFunc("job", world.CompleteJobs)
@@ -104,9 +106,22 @@ func words[S ~string](texts []S) []string {
 // startTime is by when the first frame has been drawn on any machine.
 const startTime = 100 * time.Millisecond
 
+// placed finds the view to open with: one of the dashboard, or else one of the
+// jobs that the configuration names.
+func placed(env settings.Env, start ui.Place) (ui.Place, error) {
+	set, _ := settings.Load(env) // the dashboard shows what is wrong with it
+	own := set.Views["generations"]
+	if filter, ok := own[start.View]; ok && !slices.Contains(ui.ViewNames(), start.View) {
+		start.View, start.Filter = "", filter
+		return start, nil
+	}
+	return start, cli.CheckName("view", start.View, slices.Concat(ui.ViewNames(), slices.Sorted(maps.Keys(own))))
+}
+
 // dashboard runs the dashboard until the user quits.
 func dashboard(env settings.Env, demo bool, start ui.Place) error {
-	if err := cli.CheckName("view", start.View, ui.ViewNames()); err != nil {
+	start, err := placed(env, start)
+	if err != nil {
 		return err
 	}
 	if err := terminal.Check(os.Stdin, os.Stdout, os.Getenv); err != nil {

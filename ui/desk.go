@@ -342,6 +342,7 @@ func (a *desk) short(path string) text.Text {
 
 // Place is where the dashboard opens. The zero Place is the list of jobs.
 type Place struct {
-	View string // one of ViewNames; "" for the first
-	Job  api.ID // a job or a request, whose details open; "" for none
+	View   string // one of ViewNames; "" for the first
+	Filter string // of the jobs; "" for all
+	Job    api.ID // a job or a request, whose details open; "" for none
 }

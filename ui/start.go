@@ -21,8 +21,12 @@ func ViewNames() (names []string) {
 
 // startView shows the view that the dashboard opens with, once.
 func (a *App) startView() {
+	if list, ok := a.tabs[0].screen.(*kit.ListView[state.Generation]); ok && a.cfg.Place.Filter != "" {
+		list.Query.Text = a.cfg.Place.Filter
+		list.Refresh()
+	}
 	n := slices.Index(ViewNames(), a.cfg.Place.View)
-	a.cfg.Place.View = ""
+	a.cfg.Place.View, a.cfg.Place.Filter = "", ""
 	if n < 0 {
 		return
 	}

@@ -17,6 +17,12 @@ func TestTheDashboardOpensInAView(t *testing.T) {
 	}
 }
 
+func TestTheDashboardOpensInANamedView(t *testing.T) {
+	tell(t, stage{config: startAt(ui.Place{Filter: "status:failed"})}, func(s *story) {
+		s.Sees(`None of 40 matches "status:failed".`, "1 Generations")
+	})
+}
+
 // A job opens by its id, also one that is not in the list yet; back leads to the
 // list.
 func TestTheDashboardOpensAJob(t *testing.T) {

@@ -41,12 +41,13 @@ func ReadJobs(ctx context.Context, j *journal.Journal) (*Jobs, error) {
 	names, unnamed := j.KnownNames(ctx)
 	sets := readSets(ctx, j, 0)
 	files, _, lost := j.Files(ctx, 0)
+	hidden, unhidden := j.Hidden(ctx)
 	unresolved, err := j.Unresolved(ctx)
-	if err = errors.Join(unlabelled, torn, unnamed, sets.err, lost, err); err != nil {
+	if err = errors.Join(unlabelled, torn, unnamed, unhidden, sets.err, lost, err); err != nil {
 		return nil, err
 	}
 	s.BringLabels(labels)
-	s.Notes = state.NewNotes(notes)
+	s.Notes, s.Hidden = state.NewNotes(notes), state.NewHidden(hidden)
 	s.BringNames(names)
 	s.BringSets(sets.sets, sets.members)
 	readVerdicts(ctx, j, 0).bring(s, 0)

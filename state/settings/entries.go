@@ -165,6 +165,7 @@ type parser struct {
 	md       toml.MetaData
 	known    map[string]entry
 	read     map[string]toml.Primitive // values of known keys
+	lines    map[string]int            // filled with the lines of the values taken; may be nil
 	problems []Problem
 }
 
@@ -267,6 +268,9 @@ func keyList(v any) (string, error) {
 
 // take decodes a value and notes a problem with its line.
 func (p *parser) take(full string, v toml.Primitive, e entry) {
+	if p.lines != nil {
+		p.lines[full] = p.line(v)
+	}
 	err := p.md.PrimitiveDecode(v, &e)
 	if err == nil {
 		return

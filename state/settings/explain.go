@@ -60,7 +60,32 @@ func Explain(env Env) []Setting {
 	for _, b := range s.Keys {
 		all = append(all, Setting{Name: "keys." + b.Action, Value: strconv.Quote(b.Keys), By: b.File, Line: b.Line})
 	}
+	all = append(all, explainNamed(&s, path, lines)...)
 	return append(all, explainAccounts(&s)...)
+}
+
+// explainNamed tells the settings whose names the user chooses: views, and the
+// budgets of labels and projects.
+func explainNamed(s *Settings, path string, lines map[string]int) (all []Setting) {
+	add := func(name, value string) {
+		all = append(all, Setting{Name: name, Value: value, By: path, Line: lines[name]})
+	}
+	for list, views := range s.Views {
+		for name, filter := range views {
+			add(viewName(list, name), strconv.Quote(filter))
+		}
+	}
+	for table, shares := range s.shares() {
+		for _, own := range *shares {
+			for period, limit := range map[string]*ledger.Limit{"daily": own.Daily, "monthly": own.Monthly} {
+				if limit != nil {
+					add(table+"."+own.Name+"."+period, shown(limit))
+				}
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b Setting) int { return cmp.Compare(a.Name, b.Name) })
+	return all
 }
 
 // explainAccounts tells the server of each account and where its key is. What a
@@ -102,9 +127,10 @@ func linesOf(env Env) map[string]int {
 		return nil
 	}
 	md, top, _ := decode(string(text))
-	p := parser{md: md, known: known(new(Settings)), read: make(map[string]toml.Primitive)}
+	lines, unused := make(map[string]int), new(Settings)
+	p := parser{md: md, known: known(unused), read: make(map[string]toml.Primitive), shares: unused.shares(), lines: lines}
 	p.table("", top)
-	lines := make(map[string]int, len(p.read))
+	p.views(unused, top)
 	for name, v := range p.read {
 		lines[name] = p.line(v)
 	}

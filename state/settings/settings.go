@@ -298,10 +298,13 @@ func decode(text string) (md toml.MetaData, top map[string]toml.Primitive, wrong
 	return md, top, wrong
 }
 
+// shares returns the budgets of labels and projects by their tables.
+func (s *Settings) shares() map[string]*[]ledger.Share {
+	return map[string]*[]ledger.Share{"budget.label": &s.Guard.Labels, "budget.project": &s.Guard.Projects}
+}
+
 func take(md toml.MetaData, top map[string]toml.Primitive, s *Settings) []Problem {
-	p := parser{md: md, known: known(s), read: make(map[string]toml.Primitive), shares: map[string]*[]ledger.Share{
-		"budget.label": &s.Guard.Labels, "budget.project": &s.Guard.Projects,
-	}}
+	p := parser{md: md, known: known(s), read: make(map[string]toml.Primitive), shares: s.shares()}
 	p.table("", top)
 	p.reserve(&s.Queue)
 	p.keys(s, top)

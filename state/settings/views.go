@@ -42,13 +42,17 @@ func (p *parser) views(s *Settings, top map[string]toml.Primitive) {
 	}
 }
 
+// viewName is the name of the setting for a view.
+func viewName(list, name string) string {
+	if list == "generations" {
+		return "views." + name
+	}
+	return "views." + list + "." + name
+}
+
 // view reads one view of a list.
 func (p *parser) view(s *Settings, list, name string, v toml.Primitive) {
-	full := "views." + name
-	if list != "generations" {
-		full = "views." + list + "." + name
-	}
-	p.take(full, v, entry{set: func(v any) error {
+	p.take(viewName(list, name), v, entry{set: func(v any) error {
 		filter, ok := v.(string)
 		switch {
 		case !ok:

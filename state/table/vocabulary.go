@@ -132,6 +132,9 @@ type Mistake struct {
 	Part string // as typed, in lower case
 	Why  string
 	Near string // what was probably meant; "" if nothing is near
+	// Certain means that no row can ever match the part, because all values of its
+	// field are known; other words may come with the next job.
+	Certain bool
 }
 
 // Error describes the mistake in one sentence.
@@ -218,7 +221,7 @@ func (v *View[T]) wordMistake(t *term, known []string) *Mistake {
 	}
 	read := v.read(t.field)
 	near := Nearest(t.value, append(slices.Clone(known), read...))
-	m := &Mistake{Part: t.text, Why: fmt.Sprintf("no %s is called %q", t.field, t.value), Near: near}
+	m := &Mistake{Part: t.text, Why: fmt.Sprintf("no %s is called %q", t.field, t.value), Near: near, Certain: known != nil}
 	switch {
 	case found(read):
 		return nil

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -73,6 +74,12 @@ func (w World) complete(find func(context.Context, *journal.Journal) []string) c
 		}
 		return found, cobra.ShellCompDirectiveNoFileComp
 	}
+}
+
+// completeViews completes the views of jobs of the configuration.
+func (w World) completeViews(_ *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	set, _ := settings.Load(w.Env)
+	return slices.Sorted(maps.Keys(set.Views["generations"])), cobra.ShellCompDirectiveNoFileComp
 }
 
 // newestOffered is how many of the newest jobs are offered.

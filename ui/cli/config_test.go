@@ -11,7 +11,7 @@ import (
 func TestConfigShow(t *testing.T) {
 	d := newDesk(t)
 	d.variables["SYNC_BASE_URL"] = "https://sync.example"
-	d.configure("theme = \"dark\"\nascii = 3\n[refresh]\nrunning = \"1s\"\n[budget]\ndaily = \"100 hard\"\n[keys]\nopen = \"Q\"\n")
+	d.configure("theme = \"dark\"\nascii = 3\n[refresh]\nrunning = \"1s\"\n[budget]\ndaily = \"100 hard\"\n[budget.label.acme]\nmonthly = 500\n[views]\nnight = \"status:failed\"\n[views.queue]\nnext = \"model:sync-3\"\n[keys]\nopen = \"Q\"\n")
 	got := d.run("config show --json")
 	var all struct {
 		Items []struct {
@@ -28,6 +28,7 @@ func TestConfigShow(t *testing.T) {
 	want := map[string][3]string{ // value, what set it, the problem
 		"theme": {`"dark"`, file, ""}, "ascii": {"false", file, "true or false"}, "refresh.running": {`"2s"`, file, "too short"},
 		"budget.daily": {`"$100.00 hard"`, file, ""}, "budget.monthly": {"none", "", ""}, "base_url": {`"https://sync.example"`, "SYNC_BASE_URL", ""},
+		"budget.label.acme.monthly": {`"$500.00"`, file, ""}, "views.night": {`"status:failed"`, file, ""}, "views.queue.next": {`"model:sync-3"`, file, ""},
 		"keys.open": {`"Q"`, file, ""}, "notify.ends": {`["queue","pilot","set","watched","last"]`, "", ""}, "notify.progress": {"true", "", ""},
 		"queue.slots": {"0", "", ""}, "output.automatic": {`"off"`, "", ""}, "upload.visibility": {`"user"`, "", ""},
 	}

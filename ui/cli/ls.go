@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"dubtop/state/account"
 	"dubtop/state/journal"
 	"dubtop/state/outbox"
+	"dubtop/state/settings"
 	"dubtop/state/table"
 )
 
@@ -24,7 +26,7 @@ import (
 type lsFlags struct {
 	*format
 	limit            int
-	sort             string
+	sort, view       string
 	reverse, refresh bool
 }
 
@@ -42,15 +44,20 @@ the list was current.
 FILTER is what is typed after / in the dashboard: words that must all match, such as
 status:failed, label:acme, "cost:>1", "age:<2h", saved:no; "or" joins alternatives,
 and a minus excludes. Quote < and > for the shell, and write -- before a word that
-begins with a minus.`,
+begins with a minus. --view takes the filter of a view of the configuration (the
+table views), and FILTER narrows it. Jobs that were hidden in the dashboard are
+listed only with hidden:yes. A field or a comparison that is not understood is a
+mistake (2), as is a status or another word that no job can have.`,
 		RunE: func(c *cobra.Command, words []string) error { return w.ls(c, l, &f, strings.Join(words, " ")) },
 	}
 	f.format = l.flags(c)
 	c.Flags().IntVar(&f.limit, "limit", 0, "print at most this many jobs; 0 for all")
 	c.Flags().StringVar(&f.sort, "sort", "age", strings.Join(sortNames(), ", "))
+	c.Flags().StringVar(&f.view, "view", "", "list the jobs of a view of the configuration")
 	c.Flags().BoolVar(&f.reverse, "reverse", false, "reverse the order")
 	c.Flags().BoolVar(&f.refresh, "refresh", false, "ask the server first")
 	// This fails only if the flag does not exist.
+	_ = c.RegisterFlagCompletionFunc("view", w.completeViews)
 	_ = c.RegisterFlagCompletionFunc("sort", cobra.FixedCompletions(sortNames(), cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
@@ -84,8 +91,11 @@ func sortNames() (names []string) {
 	return names
 }
 
-// query returns the query of the flags and a filter.
-func (f *lsFlags) query(filter string) (q table.Query, err error) {
+// query returns the query of the flags and a filter; views are the named ones.
+func (f *lsFlags) query(filter string, views map[string]string) (q table.Query, err error) {
+	if err := CheckName("view", f.view, slices.Sorted(maps.Keys(views))); err != nil {
+		return q, fmt.Errorf("--view: %w", err)
+	}
 	i := slices.Index(sortNames(), f.sort)
 	switch {
 	case i < 0:
@@ -96,7 +106,15 @@ func (f *lsFlags) query(filter string) (q table.Query, err error) {
 	if err := checkFilter(filter); err != nil {
 		return q, err
 	}
-	return table.Query{Text: filter, Sort: jobSorts()[i].by, Reverse: f.reverse}, nil
+	return table.Query{Text: both(views[f.view], filter), Sort: jobSorts()[i].by, Reverse: f.reverse}, nil
+}
+
+// both returns the filter for what matches two of them.
+func both(a, b string) string {
+	if strings.TrimSpace(a) == "" || strings.TrimSpace(b) == "" {
+		return a + b
+	}
+	return "(" + a + ") (" + b + ")"
 }
 
 // checkFilter returns what is not understood of a filter of jobs.
@@ -114,7 +132,8 @@ type job struct {
 }
 
 func (w World) ls(c *cobra.Command, l *listing[job], f *lsFlags, filter string) error {
-	q, err := f.query(filter)
+	set, _ := settings.Load(w.Env) // login tells what is wrong with them
+	q, err := f.query(filter, set.Views["generations"])
 	if err != nil {
 		return err
 	}
@@ -188,10 +207,13 @@ func (k *knownJobs) found(ctx context.Context, v voice, q table.Query) iter.Seq2
 			yield(nil, err)
 			return
 		}
-		q.Costs, q.Notes = &k.Store.Prices, k.Store.Remarks()
+		q.Costs, q.Notes, q.Hidden = &k.Store.Prices, k.Store.Remarks(), &k.Store.Hidden
 		var view table.View[state.Generation]
 		view.Update(&k.Store.Generations, q)
-		if mistake := view.Mistake(); mistake != nil {
+		if mistake := view.Mistake(); mistake != nil && mistake.Certain {
+			yield(nil, usage("dubtop ls --help describes filters", "the filter: %w", mistake))
+			return
+		} else if mistake != nil {
 			v.warn(text.Of("the filter: " + mistake.Error()))
 		}
 		for i := range view.Len() {
@@ -210,6 +232,9 @@ func (k *knownJobs) stream(ctx context.Context) iter.Seq2[*job, error] {
 	return func(yield func(*job, error) bool) {
 		row := job{known: k.Jobs}
 		for j, err := range k.All(ctx) {
+			if err == nil && k.Store.Hidden.Hides(j.Key()) {
+				continue
+			}
 			if err == nil {
 				row.Job = *j
 			}

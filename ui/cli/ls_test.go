@@ -115,21 +115,42 @@ func TestFilteredAndStreamedJobsAreTheSame(t *testing.T) {
 	}
 }
 
+// A view of the configuration is a filter, and more words narrow it; what was
+// hidden in the dashboard is hidden here.
+func TestViewsAndHiddenJobsAreListedAsInTheDashboard(t *testing.T) {
+	d := newDesk(t)
+	j := d.remembered()
+	d.configure("[views]\nnight = \"status:failed or label:acme\"\n")
+	d.says("ls -q --view night", "g1\ng2\n")
+	d.says("ls -q --view night model:lipsync status:failed", "g2\n")
+	must(t, j.Hide(t.Context(), []string{"g2", "s9"}, true))
+	d.says("ls -q", "g0\ng1\ng3\n")
+	d.says("ls -q --reverse", "g3\ng1\ng0\n")
+	d.says("ls -q --view night", "g1\n")
+	d.says("ls -q hidden:yes", "s9\ng2\n")
+	d.says("ls -q --view night hidden:yes", "g2\n")
+}
+
 func TestMistakesInListing(t *testing.T) {
 	d := newDesk(t)
+	d.configure("[views]\nnight = \"status:failed\"\n")
 	d.remembered()
 	for line, want := range map[string]string{
-		"ls --sort price": "no order is called \"price\"; there are age",
-		"ls --sort leng":  "no order is called \"leng\"; length?",
-		"ls --limit -1":   "--limit must not be below 0",
-		"ls --json --csv": "json csv",
+		"ls --sort price":  "no order is called \"price\"; there are age",
+		"ls --sort leng":   "no order is called \"leng\"; length?",
+		"ls --limit -1":    "--limit must not be below 0",
+		"ls --json --csv":  "json csv",
+		"ls status:faild":  `no status is called "faild"; failed?`,
+		"ls stauts:failed": `no field is called "stauts"; status?`,
+		"ls cost:1":        "cost: needs > or < before 1",
+		"ls --view nigth":  `--view: no view is called "nigth"; night?`,
 	} {
 		if got := d.run(line); got.status != StatusUsage || got.out != "" || !strings.Contains(got.errors, want) {
 			t.Errorf("%s: %+v", line, got)
 		}
 	}
-	if got := d.run("ls status:faild"); got.status != 0 || !strings.Contains(got.errors, `no status is called "faild"; failed?`) {
-		t.Errorf("%+v", got)
+	if got := d.run("ls label:acne"); got.status != 0 || !strings.Contains(got.errors, `no label is called "acne"; acme?`) {
+		t.Errorf("a label that may come: %+v", got)
 	}
 }
 
