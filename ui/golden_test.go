@@ -131,7 +131,13 @@ func sketches() []sketch {
 			panic(err)
 		}
 	}
+	viewed := lived()
+	viewed.config = func(c *ui.Config) {
+		c.Mouse = true
+		c.Views = map[string]map[string]string{"generations": {"failed": "status:failed", "new": "age:<1h"}}
+	}
 	return []sketch{
+		{"named-views", viewed, keys("l")},
 		{"compare", lived(), found("keynote", "j", "b", "r", "esc", "a")},
 		{"review", lived(), found("keynote", "V", "o")},
 		{"verdict", lived(), found("keynote", "V")},

@@ -103,6 +103,10 @@ func TestSubmitKeepsTheBudgets(t *testing.T) {
 		{"exactly", "", "--yes --max-usd 1.25", "", 0, 1, "accepted"},
 		{"no amount", "", "--yes --max-usd lots", "", StatusUsage, 0, "no amount"},
 		{"max_job", `max_job = "1 hard"`, "--yes --max-usd 9", "", StatusBudget, 0, "max_job"},
+		{"label, hard", "[budget.label.acme]\nmonthly = \"1.00 hard\"", "--label Acme --yes --confirm 1.25", "", StatusBudget, 0, "the monthly budget of the label acme is $1.00"},
+		{"label, soft", "[budget.label.acme]\nmonthly = \"1.00\"", "--label acme --yes", "", StatusBudget, 0, "--confirm $1.25 agrees to it"},
+		{"label, typed", "[budget.label.acme]\nmonthly = \"1.00\"", "--label acme --yes --confirm 1.25", "", 0, 1, "accepted"},
+		{"another label", "[budget.label.acme]\nmonthly = \"1.00 hard\"", "--label other --yes", "", 0, 1, "accepted"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			drains(t, simulator.Options{}, func(t *testing.T, w *works) {
