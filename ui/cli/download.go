@@ -51,7 +51,7 @@ was interrupted is continued, so it can be run again at any time. Jobs that stil
 are not waited for: dubtop wait does that.
 
 It prints the path of each file. With --json each of the items has the result saved,
-already or failed, and the reason.
+already, failed, or left if the command was stopped before, and the reason.
 
 Exit status: 0 everything is saved; 7 some files could not be saved, named with the
 reason; 3 the key; 130 interrupted; 1 anything else.`,
@@ -218,7 +218,7 @@ type saving struct {
 	output.File
 	job    text.Text // its id
 	name   text.Text
-	result text.Text // saved, already or failed
+	result text.Text // saved, already, failed or left
 	why    text.Text
 }
 
@@ -227,6 +227,7 @@ const (
 	resultSaved   = "saved"
 	resultAlready = "already"
 	resultFailed  = "failed"
+	resultLeft    = "left" // the command was stopped before
 )
 
 // reasons tells which files were to be saved, and why some were not.
@@ -261,7 +262,9 @@ func (f *follower) savings() (rows []saving) {
 			}
 		}
 		if row.result == resultFailed && row.why == "" {
-			row.why = f.unsavedWhy(id)
+			if row.why = f.unsavedWhy(id); row.why == notYet {
+				row.result = resultLeft
+			}
 		}
 		rows = append(rows, row)
 	}
@@ -276,8 +279,11 @@ func (f *follower) unsavedWhy(id api.ID) text.Text {
 	case !f.known(id):
 		return "the server does not know the job"
 	}
-	return "not saved yet"
+	return notYet
 }
+
+// notYet is why an output is not saved that nothing is wrong with.
+const notYet text.Text = "not saved yet"
 
 // known reports whether a job is in the list.
 func (f *follower) known(id api.ID) bool {
@@ -297,7 +303,7 @@ func (f *follower) unsaved() error {
 		rows := f.savings()
 		total = len(rows)
 		for i := range rows {
-			if r := &rows[i]; r.result == resultFailed {
+			if r := &rows[i]; r.result == resultFailed || r.result == resultLeft {
 				tell(r.name, r.job, r.why)
 			}
 		}
@@ -336,7 +342,7 @@ func savedFiles() *fileListing {
 			{"sha256", func(s *saving) value { return textOf(s.SHA256) }},
 			{"saved", func(s *saving) value { return moment(s.At) }},
 		},
-		titles: []text.Text{"result", "id", "file", "why"},
+		titles: []text.Text{"RESULT", "ID", "FILE", "WHY"},
 		cells: func(s *saving) []text.Text {
 			file, why := text.Text(none), text.Text(none)
 			if s.Path != "" {
@@ -348,6 +354,6 @@ func savedFiles() *fileListing {
 			return []text.Text{s.result, s.job, file, why}
 		},
 		empty: "Nothing is to be saved.",
-		spare: []text.Text{"why"},
+		spare: []text.Text{"WHY"},
 	}}
 }

@@ -196,7 +196,7 @@ func followedJobs() *listing[followed] {
 			{"created", func(j *followed) value { return moment(j.Created) }},
 			{"saved", func(j *followed) value { return textOf(j.file) }},
 		},
-		titles: []text.Text{"status", "name", "id", "saved", "why"},
+		titles: []text.Text{"STATUS", "NAME", "ID", "SAVED", "WHY"},
 		cells: func(j *followed) []text.Text {
 			why, file := text.Text(none), text.Text(none)
 			if j.Status.Troubled() {
@@ -208,7 +208,7 @@ func followedJobs() *listing[followed] {
 			return []text.Text{j.status(), words(j.Name), text.Of(string(j.ID)), file, why}
 		},
 		empty: "No job is followed.",
-		spare: []text.Text{"saved", "why"},
+		spare: []text.Text{"SAVED", "WHY"},
 	}
 }
 
