@@ -152,6 +152,28 @@ func (v Vocabulary) Check(text string) *Mistake {
 	return v.check(text, func(*term, bool) *Mistake { return nil })
 }
 
+// CheckWhole is Check for a filter that nobody is typing any more, such as that of
+// a script: it also refuses what a filter leaves out while it is typed, such as
+// label: without a value. Otherwise an empty variable would choose everything.
+func (v Vocabulary) CheckWhole(text string) (found *Mistake) {
+	if found = v.Check(text); found != nil {
+		return found
+	}
+	p := parser{rest: strings.ToLower(text), drafts: true}
+	typed := p.group()
+	typed.signed(false, func(t *term, _ bool) {
+		if found == nil && t.field != "" && strings.Trim(t.value, "<>=$") == "" {
+			found = &Mistake{Part: t.text, Why: t.field + ": has no value"}
+		}
+	})
+	var f Filter
+	f.Parse(text)
+	if found == nil && f.Empty() && strings.TrimSpace(text) != "" {
+		found = &Mistake{Part: text, Why: "it says nothing"}
+	}
+	return found
+}
+
 // check is Check, and then asks about the words of each field.
 func (v *Vocabulary) check(text string, words func(t *term, negate bool) *Mistake) (found *Mistake) {
 	p := parser{rest: strings.ToLower(text), drafts: true}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"dubtop/state/settings"
 )
@@ -26,6 +27,26 @@ func (w World) WithAccounts(root *cobra.Command) World {
 		return accountNames(env), cobra.ShellCompDirectiveNoFileComp
 	})
 	return w
+}
+
+// filled is a flag that must not be empty if it is given: a variable of a script
+// that is not set must not lift a limit, or make a run a new purchase.
+type filled struct{ pflag.Value }
+
+// Set refuses an empty value.
+func (f filled) Set(value string) error {
+	if strings.TrimSpace(value) == "" {
+		return errors.New("it is empty; give it a value, or leave it out")
+	}
+	return f.Value.Set(value)
+}
+
+// mustFill makes flags refuse empty values.
+func mustFill(flags *pflag.FlagSet, names ...string) {
+	for _, name := range names {
+		f := flags.Lookup(name)
+		f.Value = filled{f.Value}
+	}
 }
 
 // accountNames lists the accounts of the configuration.

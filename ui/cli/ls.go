@@ -119,7 +119,7 @@ func both(a, b string) string {
 
 // checkFilter returns what is not understood of a filter of jobs.
 func checkFilter(filter string) error {
-	if mistake := new(state.Generation).Vocabulary().Check(filter); mistake != nil {
+	if mistake := new(state.Generation).Vocabulary().CheckWhole(filter); mistake != nil {
 		return fmt.Errorf("the filter: %w", mistake)
 	}
 	return nil

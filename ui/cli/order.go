@@ -51,6 +51,7 @@ func (o *order) flags(c *cobra.Command) {
 	f.StringVar(&o.webhook, "webhook", "", "https link called when a job ends")
 	f.StringVar(&o.label, "label", "", "label for your own records, never sent")
 	f.StringVar(&o.project, "project", "", "name or id of the project (default: project in the configuration)")
+	mustFill(f, "label", "project")
 }
 
 // orderHelp explains the flags of order.

@@ -130,27 +130,57 @@ func chosenRows(ctx context.Context, j *journal.Journal, args []string, fits fun
 	}
 	var box outbox.Outbox
 	box.Load(snapshot)
-	byID := make(map[string]*outbox.QueueRow)
-	rows := box.Rows()
-	for i := range rows {
-		byID[rows[i].ID] = &rows[i]
+	named, err := namedRows(box.Rows(), args)
+	if err != nil {
+		return nil, err
 	}
-	var f table.Filter
-	f.Parse(strings.Join(args, " "))
-	for i := range rows {
-		r := &rows[i]
-		named := false
-		for _, id := range args {
-			named = named || id == r.ID
-		}
-		if fits(r) && (named || byID[args[0]] == nil && f.Match(r)) {
-			chosen = append(chosen, *r)
+	for i := range named {
+		if fits(&named[i]) {
+			chosen = append(chosen, named[i])
 		}
 	}
 	if len(chosen) == 0 {
 		return nil, usage("dubtop queue ls shows what waits", "nothing in the queue matches %q", strings.Join(args, " "))
 	}
 	return chosen, nil
+}
+
+// namedRows returns the rows that ids name, or else those that a filter matches
+// as in the dashboard. An id that no row has is refused, also among others.
+func namedRows(rows []outbox.QueueRow, args []string) (named []outbox.QueueRow, err error) {
+	byID := make(map[string]*outbox.QueueRow)
+	for i := range rows {
+		byID[rows[i].ID] = &rows[i]
+	}
+	var wrong []string
+	for _, id := range args {
+		if r := byID[id]; r == nil {
+			wrong = append(wrong, id)
+		} else {
+			named = append(named, *r)
+			byID[id] = nil // named twice, it is changed once
+		}
+	}
+	filter := strings.Join(args, " ")
+	switch {
+	case len(named) > 0 && len(wrong) > 0:
+		return nil, usage("dubtop queue ls shows what waits", "nothing in the queue matches %q; nothing was changed", wrong[0])
+	case len(named) > 0:
+		return named, nil
+	case strings.TrimSpace(filter) == "":
+		return nil, usage("dubtop queue ls shows the ids", "the filter is empty")
+	}
+	if mistake := new(outbox.QueueRow).Vocabulary().CheckWhole(filter); mistake != nil {
+		return nil, usage("dubtop queue ls shows what waits", "nothing in the queue matches: %s", mistake.Error())
+	}
+	var all table.Collection[outbox.QueueRow]
+	all.Recall(rows)
+	var view table.View[outbox.QueueRow]
+	view.Update(&all, table.Query{Text: filter})
+	for i := range view.Len() {
+		named = append(named, *view.At(i))
+	}
+	return named, nil
 }
 
 // sure asks before something final.

@@ -92,6 +92,7 @@ paused; 130 interrupted; 1 anything else.`,
 	s.after.flags(c)
 	f := c.Flags()
 	f.StringVar(&s.run, "run", "", "name of the run, which joins its rows when it is submitted again")
+	mustFill(f, "run")
 	f.BoolVar(&s.retryFailed, "retry-failed", false, "with --run: buy rows again whose job failed or was refused")
 	f.BoolVar(&s.again, "again", false, "also buy what repeats a job made before")
 	f.BoolVar(&s.leaveOut, "leave-out", false, "leave out rows that can't be sent, or repeat others")
