@@ -38,6 +38,7 @@ type Follow struct {
 	finding bool
 	again   time.Time       // when to look for unknown jobs again
 	missing map[api.ID]bool // jobs that the server does not know
+	asked   map[api.ID]bool // jobs that were asked for by id
 	seen    []api.ID        // jobs that ran, with Active
 }
 
@@ -205,7 +206,10 @@ func (f *Follow) open() (jobs []api.ID) {
 
 // known reports whether a job, or that there is none, is known.
 func (f *Follow) known(id api.ID) bool {
-	_, ok := f.Account.Store.Generations.Find(string(id))
+	g, ok := f.Account.Store.Generations.Find(string(id))
+	if stale := ok && f.Once && !g.Gone && !g.Status.Terminal() && !f.asked[id]; stale {
+		return false // it may have ended since it was seen last
+	}
 	return ok || f.missing[id]
 }
 
@@ -277,6 +281,10 @@ func (f *Follow) find(now time.Time) []Work {
 				return []Event{{Kind: EventPolled, Topic: state.OpenJob, Err: err}}
 			}
 			for _, id := range ids {
+				if f.asked == nil {
+					f.asked = make(map[api.ID]bool)
+				}
+				f.asked[id] = true
 				if _, ok := found[id]; !ok {
 					if f.missing == nil {
 						f.missing = make(map[api.ID]bool)
