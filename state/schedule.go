@@ -33,10 +33,7 @@ func (p *Poller) ready(t Topic) (at time.Time, ok bool) {
 		return at, false
 	}
 	if !lane.forced {
-		at = lane.retry
-		if !lane.sent.IsZero() {
-			at = instant.Later(at, lane.sent.Add(pace))
-		}
+		at = lane.due(pace)
 	}
 	if lane.query != 0 {
 		at = instant.Later(at, lane.sent.Add(lostAfter))
@@ -45,6 +42,14 @@ func (p *Poller) ready(t Topic) (at time.Time, ok bool) {
 		at = instant.Later(at, after(p))
 	}
 	return p.gated(t, at), true
+}
+
+// due returns when the lane is to send again by itself.
+func (l *lane) due(pace time.Duration) time.Time {
+	if l.sent.IsZero() {
+		return l.retry
+	}
+	return instant.Later(l.retry, l.sent.Add(pace))
 }
 
 // readyInOutage lets one topic at a time try the connection.

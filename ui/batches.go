@@ -22,16 +22,8 @@ import (
 func newBatches(a *composer) *kit.ListView[state.Batch] {
 	v := &kit.ListView[state.Batch]{Heading: "batches", List: kit.List[state.Batch]{
 		Stage: a.Stage, Rows: &a.store.Batches, Extent: a.extent(&a.store.Batches),
-		Sorts: []table.Sort{table.SortAge, table.SortStatus, table.SortLength},
-		Columns: []kit.Column[state.Batch]{
-			{Title: "status", Width: 13, Sort: table.SortStatus, Cell: func(b *state.Batch) paint.Piece { return a.watchSign(b.Key(), batchStatus(a.Theme, b)) }},
-			{Title: "batch", Width: 12, Grow: 1, Inner: true, Sort: table.SortName, Cell: func(b *state.Batch) paint.Piece { return paint.Normal.Of(cmp.Or(b.Name, text.Of(string(b.ID)))) }},
-			{Title: "jobs", Width: 5, Right: true, Falls: true, Sort: table.SortLength, Cell: func(b *state.Batch) paint.Piece { return paint.Normal.Of(text.Sprint(b.Total)) }},
-			{Title: "ok", Width: 4, Right: true, Drop: 3, Sort: table.SortNone, Cell: func(b *state.Batch) paint.Piece { return number(b.Succeeded, paint.Done) }},
-			{Title: "failed", Width: 6, Right: true, Drop: 2, Sort: table.SortNone, Cell: func(b *state.Batch) paint.Piece { return number(b.Failed, paint.Bad) }},
-			{Title: "age", Width: 4, Right: true, Drop: 4, Sort: table.SortAge, Cell: func(b *state.Batch) paint.Piece { return paint.Muted.Of(a.serverAge(b.Created)) }},
-			{Title: "progress", Width: 14, Drop: 5, Sort: table.SortNone, Cell: func(b *state.Batch) paint.Piece { return batchProgress(a.Theme, b) }},
-		},
+		Sorts:   []table.Sort{table.SortAge, table.SortStatus, table.SortLength},
+		Columns: batchColumns(a),
 		Empty: func() []text.Text {
 			return []text.Text{
 				"No batches yet. A batch is 20 to 500 jobs in one JSONL file; the vendor's larger plans include them.",
@@ -88,6 +80,19 @@ func newBatches(a *composer) *kit.ListView[state.Batch] {
 		exporting(a.desk, &v.List, "batches", exportedBatches()),
 	}
 	return v.With(append(own, a.savingBatch(func() api.ID { return v.Selected().ID }, noResults)...)...)
+}
+
+// batchColumns returns the columns of the view of batches.
+func batchColumns(a *composer) []kit.Column[state.Batch] {
+	return []kit.Column[state.Batch]{
+		{Title: "status", Width: 13, Sort: table.SortStatus, Cell: func(b *state.Batch) paint.Piece { return a.watchSign(b.Key(), batchStatus(a.Theme, b)) }},
+		{Title: "batch", Width: 12, Grow: 1, Inner: true, Sort: table.SortName, Cell: func(b *state.Batch) paint.Piece { return paint.Normal.Of(cmp.Or(b.Name, text.Of(string(b.ID)))) }},
+		{Title: "jobs", Width: 5, Right: true, Falls: true, Sort: table.SortLength, Cell: func(b *state.Batch) paint.Piece { return paint.Normal.Of(text.Sprint(b.Total)) }},
+		{Title: "ok", Width: 4, Right: true, Drop: 3, Sort: table.SortNone, Cell: func(b *state.Batch) paint.Piece { return number(b.Succeeded, paint.Done) }},
+		{Title: "failed", Width: 6, Right: true, Drop: 2, Sort: table.SortNone, Cell: func(b *state.Batch) paint.Piece { return number(b.Failed, paint.Bad) }},
+		{Title: "age", Width: 4, Right: true, Drop: 4, Sort: table.SortAge, Cell: func(b *state.Batch) paint.Piece { return paint.Muted.Of(a.serverAge(b.Created)) }},
+		{Title: "progress", Width: 14, Drop: 5, Sort: table.SortNone, Cell: func(b *state.Batch) paint.Piece { return batchProgress(a.Theme, b) }},
+	}
 }
 
 func number(n int, tn paint.Tone) paint.Piece {

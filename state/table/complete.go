@@ -45,17 +45,22 @@ func (v *View[T]) Complete(text string) (before string, words []string) {
 		words = v.values(field, strings.TrimPrefix(value, `"`), known.Words[field])
 	}
 	if valued {
-		for i, w := range words {
-			if strings.ContainsFunc(w, unicode.IsSpace) {
-				w = `"` + w + `"`
-			}
-			words[i] = field + ":" + w
-		}
+		spell(words, field)
 	}
 	if len(words) == 1 && words[0] == word {
 		return before, nil
 	}
 	return before, words
+}
+
+// spell turns values of a field into words of a filter.
+func spell(values []string, field string) {
+	for i, w := range values {
+		if strings.ContainsFunc(w, unicode.IsSpace) {
+			w = `"` + w + `"`
+		}
+		values[i] = field + ":" + w
+	}
 }
 
 // lastWord splits a filter before its last word, which a minus and parentheses

@@ -130,16 +130,19 @@ func (n *node) narrows(other *node) bool {
 		a, b := *other, *n
 		a.negate, b.negate = false, false
 		return a.narrows(&b)
-	case n.shape == either && !n.negate:
+	case n.is(either):
 		return every(n.parts, func(p *node) bool { return p.narrows(other) })
-	case other.shape == all && !other.negate:
+	case other.is(all):
 		return every(other.parts, func(p *node) bool { return n.narrows(p) })
 	case n.shape == one && other.shape == one:
 		return n.negate == other.negate && n.term.narrows(&other.term)
 	}
-	return n.shape == all && !n.negate && some(n.parts, func(p *node) bool { return p.narrows(other) }) ||
-		other.shape == either && !other.negate && some(other.parts, func(p *node) bool { return n.narrows(p) })
+	return n.is(all) && some(n.parts, func(p *node) bool { return p.narrows(other) }) ||
+		other.is(either) && some(other.parts, func(p *node) bool { return n.narrows(p) })
 }
+
+// is reports whether a node has a shape and is not negated.
+func (n *node) is(s shape) bool { return n.shape == s && !n.negate }
 
 func every(parts []node, holds func(p *node) bool) bool {
 	return !some(parts, func(p *node) bool { return !holds(p) })

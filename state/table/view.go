@@ -32,7 +32,7 @@ type Query struct {
 	Sort     Sort
 	Reverse  bool
 	Costs    Costs       // for SortCost and cost:>1; nil if the rows know their cost
-	Clock    Clock       // for age:<2h; nil: the real one
+	Clock    Clock       // for age:<2h; nil if no filter asks for ages
 	Notes    Annotations // searched with the rows; may be nil
 	Hidden   Hiding      // left out unless the filter asks for the field hidden; may be nil
 }
@@ -117,14 +117,12 @@ func (v *View[T]) notedBy() uint64 {
 }
 
 // now is the time that ages are counted to: the same until some row may have
-// passed its limit noticeably. It is zero if the filter has no ages.
+// passed its limit noticeably. It is zero if the filter has no ages or
+// the query no clock.
 func (v *View[T]) now() time.Time {
 	grain := v.filter.timed()
-	switch {
-	case grain == 0:
+	if grain == 0 || v.query.Clock == nil {
 		return time.Time{}
-	case v.query.Clock == nil:
-		return time.Now().Truncate(grain)
 	}
 	return v.query.Clock.Now().Truncate(grain)
 }

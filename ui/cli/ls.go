@@ -106,8 +106,13 @@ func (f *lsFlags) query(filter string, views map[string]string) (q table.Query, 
 	if err := checkFilter(filter); err != nil {
 		return q, err
 	}
-	return table.Query{Text: both(views[f.view], filter), Sort: jobSorts()[i].by, Reverse: f.reverse}, nil
+	return table.Query{Text: both(views[f.view], filter), Sort: jobSorts()[i].by, Reverse: f.reverse, Clock: wallClock{}}, nil
 }
+
+// wallClock is the real clock.
+type wallClock struct{}
+
+func (wallClock) Now() time.Time { return time.Now() }
 
 // both returns the filter for what matches two of them.
 func both(a, b string) string {

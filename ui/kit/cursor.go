@@ -3,11 +3,13 @@ package kit
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
+	"dubtop/state/table"
 	"dubtop/ui/paint"
 )
 
@@ -46,10 +48,22 @@ func (c *cursor) settled() bool {
 // If a filter being typed hides the item, the cursor returns to it as soon as
 // the filter matches again.
 func (l *List[T]) Refresh() {
+	l.Query.Clock = l.clock()
 	if l.Shown.Update(l.Rows, l.Query) {
 		l.reordered()
 	}
 }
+
+// clock returns the clock that ages are counted by: the real one, unless the
+// list has its own.
+func (l *List[T]) clock() table.Clock {
+	return cmp.Or[table.Clock](l.Query.Clock, wallClock{})
+}
+
+// wallClock is the real clock.
+type wallClock struct{}
+
+func (wallClock) Now() time.Time { return time.Now() }
 
 // reordered keeps the cursor on its item after the visible rows have changed.
 func (l *List[T]) reordered() {

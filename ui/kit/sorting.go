@@ -11,12 +11,6 @@ import (
 	"dubtop/ui/paint"
 )
 
-// order is an order of a list: a column and a direction.
-type order struct {
-	by      table.Sort
-	reverse bool
-}
-
 // askSort opens the picker of the column to sort by.
 func (l *List[T]) askSort() tea.Cmd {
 	a := l.Stage

@@ -180,7 +180,7 @@ func (v *ListView[T]) Count(now time.Time) tea.Cmd {
 	}
 	queries := make([]table.Query, len(views))
 	for i, view := range views {
-		queries[i] = table.Query{Text: view.Filter, Costs: v.Query.Costs, Notes: v.Query.Notes, Clock: v.Query.Clock}
+		queries[i] = table.Query{Text: view.Filter, Costs: v.Query.Costs, Notes: v.Query.Notes, Clock: v.clock()}
 	}
 	if !v.tally.Stale(v.Rows, queries) {
 		return nil
