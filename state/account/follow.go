@@ -280,21 +280,23 @@ func (f *Follow) find(now time.Time) []Work {
 				f.again = now.Add(findAgain)
 				return []Event{{Kind: EventPolled, Topic: state.OpenJob, Err: err}}
 			}
-			for _, id := range ids {
-				if f.asked == nil {
-					f.asked = make(map[api.ID]bool)
-				}
-				f.asked[id] = true
-				if _, ok := found[id]; !ok {
-					if f.missing == nil {
-						f.missing = make(map[api.ID]bool)
-					}
-					f.missing[id] = true
-				}
-			}
+			f.note(ids, found)
 			return nil
 		}
 	})}
+}
+
+// note keeps which jobs were asked for, and which of them do not exist.
+func (f *Follow) note(asked []api.ID, found map[api.ID]api.Generation) {
+	if f.asked == nil {
+		f.asked, f.missing = make(map[api.ID]bool), make(map[api.ID]bool)
+	}
+	for _, id := range asked {
+		f.asked[id] = true
+		if _, ok := found[id]; !ok {
+			f.missing[id] = true
+		}
+	}
 }
 
 // finishing reports whether something about jobs is still to be done on this

@@ -62,11 +62,11 @@ func TestConfigCheck(t *testing.T) {
 	if got := d.run("config check"); got.status != 0 || got.out != "No problems in ~/.config/dubtop/config.toml.\n" {
 		t.Errorf("without a file: %+v", got)
 	}
-	d.configure("thme = \"dark\"\n[budget]\ndaly = 3\n[keys]\nrun_agin = \"Q\"\nopen = \"j\"\n")
+	d.configure("thme = \"dark\"\n[budget]\ndaly = 3\n[keys]\nrun_againn = \"Q\"\nopen = \"j\"\n")
 	got := d.run("config check")
 	for _, want := range []string{
 		"config.toml:1: thme: there is no such setting; did you mean theme?\n", "config.toml:3: budget.daly: ", "did you mean budget.daily?", "nothing can be spent",
-		`config.toml:5: keys.run_agin: there is no action "run_agin"; the help (?) names them all; did you mean run_again?`,
+		`config.toml:5: keys.run_againn: there is no action "run_againn"; the help (?) names them all; did you mean run_again?`,
 		`config.toml:6: keys.open: key "j" already belongs to "down"; give that another key first` + "\n",
 	} {
 		if !strings.Contains(got.out, want) {

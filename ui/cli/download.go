@@ -344,7 +344,7 @@ func savedFiles() *fileListing {
 		},
 		titles: []text.Text{"RESULT", "ID", "FILE", "WHY"},
 		cells: func(s *saving) []text.Text {
-			file, why := text.Text(none), text.Text(none)
+			file, why := text.Of(none), text.Of(none)
 			if s.Path != "" {
 				file = text.Of(s.Path)
 			}

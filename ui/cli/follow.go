@@ -198,7 +198,7 @@ func followedJobs() *listing[followed] {
 		},
 		titles: []text.Text{"STATUS", "NAME", "ID", "SAVED", "WHY"},
 		cells: func(j *followed) []text.Text {
-			why, file := text.Text(none), text.Text(none)
+			why, file := text.Of(none), text.Of(none)
 			if j.Status.Troubled() {
 				why = j.why()
 			}

@@ -30,11 +30,20 @@ func (a *afterwards) flags(c *cobra.Command) {
 // wanted reports whether the jobs are waited for.
 func (a *afterwards) wanted() bool { return a.wait || a.folder != "" }
 
+// follows reports whether there are jobs to wait for: also if only some were
+// accepted.
+func (s *submit) follows(sent error) bool {
+	if !s.after.wanted() || s.after.stopped || len(s.after.jobs) == 0 {
+		return false
+	}
+	f, failed := errors.AsType[*Failure](sent)
+	return sent == nil || failed && f.Status == StatusPartly
+}
+
 // follow waits for the accepted jobs and saves their outputs, if that is wanted.
 // sent is how the sending ended.
 func (s *submit) follow(sent error) error {
-	f, partly := errors.AsType[*Failure](sent)
-	if !s.after.wanted() || s.after.stopped || len(s.after.jobs) == 0 || sent != nil && (!partly || f.Status != StatusPartly) {
+	if !s.follows(sent) {
 		return sent
 	}
 	o := waiting{jobs: s.after.jobs}
