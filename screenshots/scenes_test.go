@@ -136,6 +136,19 @@ func scenes() []scene {
 			d.Press("6", "g", "j", "j")
 		}},
 		{
+			name: "totals", width: 100, height: 14,
+			prepare: func(a *simulator.Server) {
+				for i := range 7 { // of a colleague
+					a.Add(simulator.Job{Name: fmt.Sprint("night ", i), Key: "night shift", Model: "sync-3", Seconds: 40, Age: time.Hour, Status: "COMPLETED"})
+				}
+			},
+			act: func(d *uitest.Terminal) {
+				send(d)
+				d.Pass(40 * time.Minute)
+				d.Press("6", "T", "[")
+			},
+		},
+		{
 			name: "unknown", width: 100, height: 34,
 			account: func(o *simulator.Options) { o.IgnoreKeys = true },
 			prepare: func(a *simulator.Server) {
