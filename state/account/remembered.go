@@ -17,7 +17,6 @@ import (
 const (
 	automaticSetting = "saving_automatic" // the choice, and since when
 	hookSetting      = "on_done"          // the command, and since when
-	watchSetting     = "watched"          // ids of the watched rows, as JSON
 	namedSetting     = "slots"            // their number, as told by the server
 	triedSetting     = "slots_tried"      // the same, as found by probing
 	historySetting   = "history_read"     // a command has read the jobs to the oldest
@@ -49,7 +48,7 @@ func heldSince(ctx context.Context, j *journal.Journal, setting, choice string, 
 
 // readWatches returns the watched rows that were saved.
 func readWatches(ctx context.Context, j *journal.Journal) (ids []string) {
-	if value, ok, err := j.Setting(ctx, watchSetting); err == nil && ok {
+	if value, ok, err := j.Setting(ctx, journal.WatchSetting); err == nil && ok {
 		_ = json.Unmarshal([]byte(value), &ids) // then none is watched
 	}
 	return ids

@@ -3,7 +3,9 @@ package journal
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
+	"slices"
 )
 
 // SaveSetting saves a small fact, such as a model's unit price or a dismissed
@@ -52,9 +54,12 @@ const (
 	ColumnsSetting = "columns:" // what the columns of a table mean
 )
 
+// WatchSetting is the setting with the ids of the watched rows, as JSON.
+const WatchSetting = "watched"
+
 // carrySettings copies what the user has chosen: plans of job sets, presets, how
-// lists are arranged, and what the columns of tables mean. What the other journal
-// has stays, and so do facts about one journal, such as a paused queue.
+// lists are arranged, what the columns of tables mean, and which rows are watched.
+// What the other journal has stays, and so do facts about one journal, such as a paused queue.
 func carrySettings(ctx context.Context, from, to *Journal) error {
 	for _, prefix := range []string{planSetting, presetPrefix, ListSetting, ColumnsSetting} {
 		chosen, err := from.Settings(ctx, prefix)
@@ -73,5 +78,30 @@ func carrySettings(ctx context.Context, from, to *Journal) error {
 			return err
 		}
 	}
-	return nil
+	return carryWatches(ctx, from, to)
+}
+
+// carryWatches adds the watched rows of one journal to those of the other.
+func carryWatches(ctx context.Context, from, to *Journal) error {
+	var all []string
+	for _, j := range []*Journal{from, to} {
+		var ids []string
+		value, ok, err := j.Setting(ctx, WatchSetting)
+		if err != nil {
+			return err
+		}
+		if !ok || json.Unmarshal([]byte(value), &ids) != nil {
+			continue // none is watched
+		}
+		all = append(all, ids...)
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	slices.Sort(all)
+	value, err := json.Marshal(slices.Compact(all))
+	if err != nil {
+		return err
+	}
+	return to.SaveSetting(ctx, WatchSetting, string(value))
 }
