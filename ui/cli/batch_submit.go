@@ -259,7 +259,7 @@ func (s *batchSubmit) report(ctx context.Context, ended error) error {
 	return cmp.Or(err, d.outcome(ended))
 }
 
-// outcome is what the exit status tells.
+// outcome returns the error that sets the exit status.
 func (d *batchJSON) outcome(ended error) error {
 	switch {
 	case d.State == stateAccepted:

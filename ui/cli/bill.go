@@ -23,7 +23,7 @@ type bill struct {
 	charge  ledger.Charge
 	most    *api.Micros // nil: nothing bounds it
 	verdict ledger.Verdict
-	effect  []string // what is left of the budgets
+	effect  []string // the rest of the budgets
 	balance text.Text
 }
 
@@ -77,7 +77,7 @@ func (b *bill) mosts() []*api.Micros {
 	return each
 }
 
-// lines say what the jobs cost and what that leaves.
+// lines tell the price of the jobs and what remains after it.
 func (b *bill) lines() (said []text.Text) {
 	add := func(label, words text.Text) {
 		if words != "" {
@@ -101,7 +101,7 @@ func (b *bill) lines() (said []text.Text) {
 	return append(said, b.warnings()...)
 }
 
-// one says what the price of one job is based on.
+// one explains the price of a single job.
 func (b *bill) one(add func(label, words text.Text)) {
 	sub := &b.jobs[0].Submission
 	if sub.Kind == outbox.SubmitBatch {

@@ -18,7 +18,7 @@ import (
 	"dubtop/state/purchase"
 )
 
-// consent is what it takes to agree to a price: the user's flags, and the bill.
+// consent decides whether the user agrees to a price, from the flags and the bill.
 type consent struct {
 	yes        bool
 	most, word string
@@ -49,7 +49,7 @@ func (s *consent) check() error {
 	return nil
 }
 
-// show prints the price and what it leaves, for a person or a log.
+// show prints the price and what remains after it, for a person or a log.
 func (s *consent) show(v voice) {
 	if v.json {
 		v.say("price", said{Code: "price", Message: text.Join(s.bill.lines(), ";"), Hint: "nothing is sent without a yes"})
@@ -93,9 +93,9 @@ func (s *consent) agree(w World, c *cobra.Command) error {
 	return &Failure{Status: StatusUsage, Code: "no_yes", Err: fmt.Errorf("nothing was sent: %s", s.bill.quote.Words()), Hint: "--yes agrees to the price"}
 }
 
-// wanted returns the word that has to be typed, and what it accepts, or "" if a
-// plain yes will do: the total for a soft budget, or else a word for a job
-// without a price.
+// wanted returns the word that has to be typed and a check of the user's answer,
+// or "" if a plain yes will do: the total for a soft budget, or else a word for a
+// job without a price.
 func (s *consent) wanted() (word string, accepts func(typed string) bool) {
 	if v := s.bill.verdict; v.Level == ledger.BudgetSoft {
 		return v.Word(), v.Accepts

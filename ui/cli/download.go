@@ -78,7 +78,7 @@ reason; 3 the key; 130 interrupted; 1 anything else.`,
 	return c
 }
 
-// check completes the folder, and returns what is wrong with the flags.
+// check completes the folder, and returns an error if the flags are wrong.
 func (d *downloading) check() (err error) {
 	if wrong := (output.Naming{Template: d.template}).Check(); d.template != "" && wrong != "" {
 		return usage("dubtop help saving explains templates", "--template: %s", wrong)

@@ -101,7 +101,7 @@ func (o *order) unfit(p *prices) error {
 	return &Failure{Status: StatusUsage, Code: "unfit", Err: errors.New(string(p.left[0].why)), Hint: "nothing was sent; change the inputs"}
 }
 
-// failure is what the exit status of an estimate tells.
+// failure returns the error that sets the exit status of an estimate.
 func (b *bill) failure() error {
 	switch {
 	case b.verdict.Level.Refuses():

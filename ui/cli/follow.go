@@ -143,7 +143,7 @@ func (f *follower) tellOutage() {
 	}
 }
 
-// followed is a followed job with what is known about it.
+// followed is a followed job with the facts known about it.
 type followed struct {
 	state.Generation
 	file string // the saved output; "" without
@@ -222,7 +222,7 @@ type counts struct {
 	Missing int `json:"missing"` // the server does not know them
 }
 
-// count adds up what is followed.
+// count counts the followed jobs by state.
 func (f *follower) count() (n counts) {
 	if c, ok := f.Account.Store.CountSet(f.Set); ok {
 		n = counts{Done: c.Done, Failed: c.Failed, Running: c.Running, Waiting: c.Waiting + c.Paused + c.Unknown}

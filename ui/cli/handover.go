@@ -22,7 +22,7 @@ import (
 	"dubtop/ui/handover/pick"
 )
 
-// handing says what is handed over, and how.
+// handing selects the jobs to hand over, and how.
 type handing struct {
 	ids            []string
 	set, filter    string
@@ -107,7 +107,7 @@ func (w World) handOver(c *cobra.Command, f *format, dir string, h *handing) err
 	return h.tell(c, f, &p, made)
 }
 
-// tell prints what was made.
+// tell prints the result.
 func (h *handing) tell(c *cobra.Command, f *format, p *pick.Picked, made handover.Result) error {
 	answer := handed{text.Of(made.Folder), made.Files, made.Bytes, p.Lacking}
 	err := error(nil)

@@ -93,7 +93,7 @@ func (w World) export(c *cobra.Command) error {
 	return write(c, out.Bytes())
 }
 
-// marksOf reads what the user has noted about jobs.
+// marksOf reads the user's notes about jobs.
 func marksOf(ctx context.Context, j *journal.Journal) (lines []bookLine, err error) {
 	labels, err := j.Labels(ctx)
 	notes, err2 := j.Notes(ctx)

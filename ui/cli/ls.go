@@ -122,7 +122,7 @@ func both(a, b string) string {
 	return "(" + a + ") (" + b + ")"
 }
 
-// checkFilter returns what is not understood of a filter of jobs.
+// checkFilter returns an error if a filter of jobs can't be understood.
 func checkFilter(filter string) error {
 	if mistake := new(state.Generation).Vocabulary().CheckWhole(filter); mistake != nil {
 		return fmt.Errorf("the filter: %w", mistake)
@@ -130,14 +130,14 @@ func checkFilter(filter string) error {
 	return nil
 }
 
-// job is a job with what is known on this machine.
+// job is a job with the facts known on this machine.
 type job struct {
 	account.Job
 	known *account.Jobs
 }
 
 func (w World) ls(c *cobra.Command, l *listing[job], f *lsFlags, filter string) error {
-	set, _ := settings.Load(w.Env) // login tells what is wrong with them
+	set, _ := settings.Load(w.Env) // login reports their errors
 	q, err := f.query(filter, set.Views["generations"])
 	if err != nil {
 		return err
@@ -294,7 +294,7 @@ func (w World) jobs() *listing[job] {
 	}
 }
 
-// jobFields are what is known about a job without asking the server.
+// jobFields are the facts known about a job without asking the server.
 func jobFields() []field[job] {
 	return []field[job]{
 		{"id", func(j *job) value { return textOf(j.ID) }},

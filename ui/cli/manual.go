@@ -9,7 +9,7 @@ import (
 )
 
 // WithManual lets `help --man` print the manual page of a command and of all
-// below it. It is made from the commands, so it names what they have.
+// below it. The page is generated from the commands, so it can't go stale.
 func WithManual(root *cobra.Command) {
 	root.InitDefaultHelpCmd()
 	for _, c := range root.Commands() {
@@ -57,7 +57,7 @@ func Manual(root *cobra.Command) []byte {
 	return m.Bytes()
 }
 
-// Documented lists all commands below another one that the manual describes.
+// Documented lists all commands below another that the manual describes.
 func Documented(root *cobra.Command) (all []*cobra.Command) {
 	for _, c := range root.Commands() {
 		if c.IsAvailableCommand() && c.Name() != "help" {

@@ -37,7 +37,7 @@ func WithNearestNames(root *cobra.Command) {
 }
 
 // unknownCommand returns the failure for arguments that name no command of c, or
-// that c takes none of, and nil if that is not what is wrong with them.
+// that c takes none of, and nil if err has another cause.
 func unknownCommand(c *cobra.Command, err error) *Failure {
 	if err == nil || !strings.HasPrefix(err.Error(), "unknown command ") {
 		return nil

@@ -80,7 +80,7 @@ func (w World) report(c *cobra.Command, day string, asJSON bool) error {
 	return err
 }
 
-// read fills in the report, and returns what was spent.
+// read fills in the report, and returns the spending.
 func (d *reportDocument) read(ctx context.Context, j *journal.Journal, zone *time.Location) (ledger.Tally, error) {
 	l, harm, err := account.ReadLedger(ctx, j)
 	rows, _, unread := j.Entries(ctx)

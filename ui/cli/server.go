@@ -15,7 +15,7 @@ import (
 	"dubtop/state/draft"
 )
 
-// listCommand returns a command that lists what the server answers.
+// listCommand returns a command that lists the server's answer.
 func listCommand[T any](w World, c *cobra.Command, l *listing[T], read func(context.Context, *api.Client) iter.Seq2[*T, error]) *cobra.Command {
 	c.Args = cobra.NoArgs
 	f := l.flags(c)
@@ -108,7 +108,7 @@ func (w World) projectsCommand() *cobra.Command {
 	}, func(ctx context.Context, c *api.Client) iter.Seq2[*api.Project, error] { return whole(c.Projects(ctx)) })
 }
 
-// accountJSON is the account in JSON. What the server does not tell is "" or null.
+// accountJSON is the account in JSON. Facts the server does not tell are "" or null.
 type accountJSON struct {
 	Server     text.Text  `json:"server"`
 	Name       text.Text  `json:"name"`

@@ -125,7 +125,7 @@ func aDay(flag, value string) error {
 	return nil
 }
 
-// own reports whether what is asked for is only known of dubtop's own jobs.
+// own reports whether the flags ask for facts known only of dubtop's own jobs.
 func (f *spendFlags) own() bool {
 	return f.entries || f.differently || f.label != "" || f.project != "" || f.retakes
 }

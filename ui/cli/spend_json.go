@@ -16,7 +16,7 @@ type spendDocument struct {
 	Scope  text.Text    `json:"scope"` // whose jobs: dubtop, key or organisation
 	Groups []spentGroup `json:"groups"`
 	Total  spent        `json:"total"`
-	// Foreign is what was billed in other currencies; it is in no sum.
+	// Foreign lists amounts billed in other currencies; they are in no sum.
 	Foreign []abroad `json:"foreign"`
 	Damage  []damage `json:"damage"`
 	// Checked is when all rows were last compared with their checksums.

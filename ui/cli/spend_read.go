@@ -27,8 +27,8 @@ type spending struct {
 	now         bool      // by this command
 }
 
-// readsAll reports whether every entry must be read, because the sums do not tell
-// what is asked for.
+// readsAll reports whether every entry must be read, because the sums are not
+// enough for the answer.
 func (f *spendFlags) readsAll() bool {
 	return f.entries || f.differently || f.retakes || f.label != "" || f.project != "" || f.grouping() == ledger.ByProject
 }
@@ -97,8 +97,8 @@ func laterTakes(ctx context.Context, j *journal.Journal, l *ledger.Ledger) (map[
 	return later, err
 }
 
-// addOthers adds the jobs of others that are counted, and what was billed in
-// another currency.
+// addOthers adds the counted jobs of others, and the amounts billed in another
+// currency.
 func (b *spending) addOthers(ctx context.Context, j *journal.Journal, f spendFlags, zone *time.Location) (err error) {
 	if f.scope == ledger.ScopeOwn {
 		b.foreign, err = j.OwnForeign(ctx)
@@ -130,7 +130,7 @@ func (b *spending) allRetakes() (t ledger.Tally) {
 	return t
 }
 
-// nothing says what was looked for in vain.
+// nothing words the answer when no entry matches.
 func (f *spendFlags) nothing() string {
 	words := "spent"
 	if f.differently {
@@ -145,7 +145,7 @@ func (f *spendFlags) nothing() string {
 	return words
 }
 
-// counted says whose jobs are counted, and what is not in the sums.
+// counted says whose jobs are counted, and what the sums leave out.
 func (b *spending) counted(f spendFlags) []text.Text {
 	notes := []text.Text{"Counted: " + f.scope.Counted() + "."}
 	for _, x := range b.foreign {
@@ -154,7 +154,7 @@ func (b *spending) counted(f spendFlags) []text.Text {
 	return notes
 }
 
-// abroad is what was billed in another currency, in JSON.
+// abroad is an amount billed in another currency, in JSON.
 type abroad struct {
 	Scope    text.Text `json:"scope"` // the narrowest that has them
 	Currency text.Text `json:"currency"`

@@ -92,7 +92,7 @@ type submitJSON struct {
 	Set    text.Text         `json:"set"`
 	Bought int               `json:"bought"`
 	Joined int               `json:"joined"`
-	Price  *usd              `json:"price_usd"` // of what was bought now
+	Price  *usd              `json:"price_usd"` // of the jobs bought now
 	Jobs   []submittedJSON   `json:"jobs"`
 	Follow text.Text         `json:"follow"` // the command that follows them
 	counts map[text.Text]int // of the rows by state
@@ -221,8 +221,8 @@ func (s *submit) ids(d *submitJSON) []byte {
 	return b.Bytes()
 }
 
-// outcome is what the exit status tells: why sending ended early, or that rows
-// are not accepted.
+// outcome returns the error that sets the exit status: why sending ended early,
+// or that rows are not accepted.
 func (s *submit) outcome(d *submitJSON, ended error) error {
 	accepted, refused := d.counts[stateAccepted], d.counts[stateRefused]
 	short := len(d.Jobs) - accepted

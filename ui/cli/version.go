@@ -29,7 +29,7 @@ says that files had been changed since.`,
 	return c
 }
 
-// buildJSON says what was built from what.
+// buildJSON describes the build and its source, in JSON.
 type buildJSON struct {
 	Version  text.Text `json:"version"`
 	Revision text.Text `json:"revision"`

@@ -177,7 +177,7 @@ func (o *waiting) unfinished(err error, f *follower, n counts) error {
 	return err
 }
 
-// what is what the command waits for, as its arguments.
+// what names the jobs to wait for, as arguments of the command.
 func (o *waiting) what() string {
 	if o.set != "" {
 		return "--set " + quoted(o.set)
