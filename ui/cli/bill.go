@@ -101,7 +101,7 @@ func (b *bill) lines() (said []text.Text) {
 	return append(said, b.warnings()...)
 }
 
-// one explains the price of a single job.
+// one adds the facts that the price of a single job is based on.
 func (b *bill) one(add func(label, words text.Text)) {
 	sub := &b.jobs[0].Submission
 	if sub.Kind == outbox.SubmitBatch {

@@ -18,7 +18,7 @@ import (
 	"dubtop/state/purchase"
 )
 
-// consent decides whether the user agrees to a price, from the flags and the bill.
+// consent holds the flags with which the user agrees to a price, and the bill.
 type consent struct {
 	yes        bool
 	most, word string
