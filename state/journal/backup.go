@@ -129,7 +129,7 @@ func CheckBackup(ctx context.Context, path string) (c Copied, err error) {
 	return c, nil
 }
 
-// known says why a file is no backup of ours, and reads what it is of.
+// known returns an error if a file is no backup of ours, and reads its origin.
 func (c *Copied) known(ctx context.Context, db *sql.DB) error {
 	schema, err := version(ctx, db)
 	if err != nil {

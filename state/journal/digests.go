@@ -12,7 +12,7 @@ import (
 	"dubtop/state/outbox"
 )
 
-// Version 14 finds submissions by what they would make. Triggers list those whose
+// Version 14 finds submissions by the job they would make. Triggers list those whose
 // digests are missing, so that no writer can forget it; they get them when
 // somebody looks, because an old journal may have a hundred thousand. Version 1
 // can still read its own tables.
@@ -103,9 +103,9 @@ func putDigests(ctx context.Context, tx *sql.Tx, some []outbox.Submission, diges
 }
 
 // EachAlike calls each for the submissions that have one of the digests, or none
-// yet, oldest first. They have the facts that tell what they make and what
-// became of them, and batches their body. Different requests may have the same
-// digest, and a request its former ones: compare them.
+// yet, oldest first. They have their job and their outcome filled in, and batches
+// their body. Different requests may have the same digest, and a request its
+// former ones: compare them.
 func (j *Journal) EachAlike(ctx context.Context, digests []int64, each func(*outbox.Submission)) error {
 	ids, err := j.alike(ctx, digests)
 	if err != nil {

@@ -28,7 +28,7 @@ func (j *Journal) Hide(ctx context.Context, ids []string, hidden bool) error {
 	})
 }
 
-// Hidden lists what is put away.
+// Hidden lists the hidden rows.
 func (j *Journal) Hidden(ctx context.Context) ([]string, error) {
 	rows, err := j.db.QueryContext(ctx, "SELECT id FROM hidden ORDER BY id")
 	if err != nil {
@@ -38,7 +38,7 @@ func (j *Journal) Hidden(ctx context.Context) ([]string, error) {
 	return ids, j.failed(err)
 }
 
-// carryHidden copies what is put away.
+// carryHidden copies the hidden rows.
 func carryHidden(ctx context.Context, from, to *Journal) error {
 	ids, err := from.Hidden(ctx)
 	if err != nil || len(ids) == 0 {

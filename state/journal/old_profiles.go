@@ -130,7 +130,7 @@ func ownMoney(ctx context.Context, db querier) (own int, err error) {
 }
 
 // carry copies the data noted under the new key to the old journal: jobs,
-// batches, labels, notes, what is hidden, verdicts, sets, drafts, saved files and
+// batches, labels, notes, hidden rows, verdicts, sets, drafts, saved files and
 // settings. Existing data stays. It can be repeated.
 func carry(ctx context.Context, from, to *Journal) error {
 	const atOnce = 500

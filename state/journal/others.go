@@ -15,9 +15,9 @@ import (
 	"dubtop/state/settle"
 )
 
-// Version 15 adds the jobs that our batches became. The server lists what they cost
-// by their own ids, of which the ledger knows nothing. A batch whose results can't
-// be read has one row without a job.
+// Version 15 adds the jobs that our batches became. The server lists their costs by
+// their own ids, of which the ledger knows nothing. A batch whose results can't be
+// read has one row without a job.
 const schema15 = `
 CREATE TABLE batch_jobs (
 	batch TEXT NOT NULL,
@@ -34,7 +34,7 @@ const ourUsage = `(EXISTS (SELECT 1 FROM ledger WHERE ledger.job = usage.id AND 
 	OR EXISTS (SELECT 1 FROM members WHERE members.id = usage.id)
 	OR usage.id IN (SELECT lead FROM submissions WHERE state = 'unknown' AND lead != ''))`
 
-// Others adds up what others of the organisation spent, as far as it was read. A
+// Others adds up the spending of others in the organisation, as far as read. A
 // key is dubtop's if a job of dubtop's was made with it.
 func (j *Journal) Others(ctx context.Context) (o ledger.Others, err error) {
 	err = j.glance(ctx, func(tx *sql.Tx) error {
@@ -192,7 +192,7 @@ func (j *Journal) UnreadBatches(ctx context.Context, limit int) (ids []api.ID, e
 }
 
 // SaveBatchJobs remembers which jobs a batch became, none if its results can't be
-// read. It books what it cost if all of them have been billed.
+// read. It books the cost of the batch if all of them have been billed.
 func (j *Journal) SaveBatchJobs(ctx context.Context, batch api.ID, jobs []api.ID, now time.Time) error {
 	return j.spend(ctx, func(tx *sql.Tx) error {
 		if len(jobs) == 0 {

@@ -40,7 +40,7 @@ var (
 	ErrMoved = errors.New("the queue has changed since the budgets were checked")
 )
 
-// Purchase is what was agreed to at once, by a command.
+// Purchase is a group of submissions agreed to at once, by a command.
 type Purchase struct {
 	Submissions []outbox.Submission
 	Set         *outbox.Set      // nil: they belong to none

@@ -47,19 +47,19 @@ func (j *Journal) Settings(ctx context.Context, prefix string) (map[string]strin
 	return out, j.failed(rows.Err())
 }
 
-// The beginnings of the names of settings in which other packages keep what the
-// user has chosen.
+// The prefixes of the settings in which other packages keep the user's choices.
 const (
 	ListSetting    = "list "    // how a list is arranged, with its named views
-	ColumnsSetting = "columns:" // what the columns of a table mean
+	ColumnsSetting = "columns:" // the meaning of a table's columns
 )
 
 // WatchSetting is the setting with the ids of the watched rows, as JSON.
 const WatchSetting = "watched"
 
-// carrySettings copies what the user has chosen: plans of job sets, presets, how
-// lists are arranged, what the columns of tables mean, and which rows are watched.
-// What the other journal has stays, and so do facts about one journal, such as a paused queue.
+// carrySettings copies the user's choices: plans of job sets, presets, the
+// arrangement of lists, the meaning of table columns, and the watched rows.
+// Settings of the other journal stay, and so do facts about one journal, such as
+// a paused queue.
 func carrySettings(ctx context.Context, from, to *Journal) error {
 	for _, prefix := range []string{planSetting, presetPrefix, ListSetting, ColumnsSetting} {
 		chosen, err := from.Settings(ctx, prefix)

@@ -166,8 +166,8 @@ func (j *Journal) saveWalk(ctx context.Context, w settle.Walk, now time.Time) er
 
 const usageColumns = "id, key, key_name, model, status, created, ended, currency, cost, pending"
 
-// saveUsage saves a row that is new or has changed, and books its cost. What was
-// known stays where the row does not tell it any more.
+// saveUsage saves a row that is new or has changed, and books its cost. Known
+// facts stay where the row does not tell them any more.
 func saveUsage(ctx context.Context, tx *sql.Tx, r *settle.Row, now time.Time) (added bool, err error) {
 	old, err := scanUsage(tx.QueryRowContext(ctx, "SELECT "+usageColumns+" FROM usage WHERE id = ?", r.ID))
 	switch {
@@ -251,7 +251,7 @@ func scanUsage(row interface{ Scan(to ...any) error }) (r settle.Row, err error)
 	return r, err
 }
 
-// UsageNews is what is new in the journal about what finished.
+// UsageNews is the news in the journal about finished jobs.
 type UsageNews struct {
 	Rows  []settle.Row // changed rows, of anybody's jobs, in the order of reading
 	Seq   int64        // number of the last one
@@ -279,8 +279,8 @@ func (j *Journal) UsageAfter(ctx context.Context, after int64, limit int) (n Usa
 	return n, j.failed(err)
 }
 
-// carryUsage copies the rows, without how far the reading has come. What the
-// other journal has stays.
+// carryUsage copies the rows, without the position of the reading. Rows of the
+// other journal stay.
 func carryUsage(ctx context.Context, from, to *Journal) error {
 	for after := int64(0); ; {
 		n, err := from.UsageAfter(ctx, after, 500)
