@@ -79,8 +79,8 @@ func New(c Config, now time.Time) *Account {
 	return a
 }
 
-// labelOf is the label of a waiting submission: the one that it was given since, or
-// that of its draft.
+// labelOf is the label of a waiting submission: its latest one, or that of its
+// draft.
 func (a *Account) labelOf(s *outbox.Submission) string {
 	return cmp.Or(string(a.Store.LabelOf(api.ID(s.ID))), s.Draft.Label)
 }

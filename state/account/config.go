@@ -69,7 +69,7 @@ type Saving struct {
 	Folder    string // absolute; "" if there is none
 	Naming    output.Naming
 	AtOnce    int    // downloads at once; 0 for the usual number
-	Chosen    bool   // only what is asked for here: automatic saving is left to other sessions
+	Chosen    bool   // only requested saves: automatic saving is left to other sessions
 	Automatic string // outputs saved when their jobs end: "" for none, "all", or a filter
 	Sidecar   bool   // write the facts about a job beside its file
 	Checksums bool   // write a SHA256SUMS into the folders

@@ -19,7 +19,7 @@ type Deleted struct {
 }
 
 // DeleteJobs deletes ended jobs on the server, one by one, and hides them here.
-// The ledger keeps what they cost. then gets what became of them.
+// The ledger keeps their costs. then gets the outcome.
 func (a *Account) DeleteJobs(ids []api.ID, then func(Deleted)) Work {
 	c, j := a.Client, a.Journal
 	return a.work(func(ctx context.Context) apply {

@@ -22,7 +22,7 @@ type Drain struct {
 	// submissions. If another process sends, the run watches that one, and takes
 	// over when it ends. Nil: the run sends everything.
 	Follow []string
-	// Now sends what waits for the start of the queue.
+	// Now sends submissions that wait for the start of the queue.
 	Now bool
 	// Directly is sent first, and does not wait in the queue: a confirmed batch made
 	// from a file. It is named in Follow. Nil: there is none.

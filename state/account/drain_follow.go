@@ -29,7 +29,7 @@ func (d *Drain) followed(now time.Time) bool {
 	return true
 }
 
-// direct sends what does not wait in the queue.
+// direct sends submissions that do not wait in the queue.
 func (d *Drain) direct(ctx context.Context) error {
 	if d.Directly == nil || ctx.Err() != nil {
 		return nil

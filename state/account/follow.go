@@ -88,7 +88,7 @@ func (f *Follow) narrow() {
 	f.Account.Poller.Only(topics...)
 }
 
-// end gives up what runs, takes in its results, and saves what is not saved yet.
+// end stops running work, takes in its results, and saves the unsaved changes.
 func (f *Follow) end(stop context.CancelFunc) {
 	a := f.Account
 	work := a.SaveLast()
@@ -144,8 +144,8 @@ func (f *Follow) step(ctx context.Context, now time.Time) (over bool, err error)
 	return f.over(ctx), nil
 }
 
-// ready reports whether everything that the journal has is known, or whatever the
-// server has running.
+// ready reports whether all jobs of the journal are known, or all that run on the
+// server.
 func (f *Follow) ready() bool {
 	a := f.Account
 	older := a.OlderLeft() && (f.Jobs == nil || f.Begin != nil)

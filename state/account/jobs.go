@@ -16,7 +16,7 @@ import (
 // Jobs reads the jobs of an account from its journal, as its lists show them, and
 // asks no server. The commands that list jobs use it.
 type Jobs struct {
-	// Store holds what is known beside the jobs, such as labels and notes. The
+	// Store holds facts beside the jobs, such as labels and notes. The
 	// jobs themselves are in it after Collect.
 	Store *state.Store
 	AsOf  time.Time // when the list was last current; zero if it never was
@@ -72,7 +72,7 @@ func ReadJobs(ctx context.Context, j *journal.Journal) (*Jobs, error) {
 	return k, err
 }
 
-// page is a part of the jobs, with what the ledger says about ours.
+// page is a part of the jobs, with the ledger's entries for ours.
 type page struct {
 	jobs    []state.Generation
 	entries []ledger.Entry
@@ -192,7 +192,7 @@ func (k *Jobs) Collect(ctx context.Context) error {
 	return nil
 }
 
-// Of adds to a job, as the server tells it, what the journal knows about it.
+// Of completes a job from the server with the facts in the journal.
 func (k *Jobs) Of(ctx context.Context, g state.Generation) (Job, error) {
 	known, err := k.journal.GenerationsOf(ctx, []api.ID{g.ID})
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"dubtop/state/outbox"
 )
 
-// Purse is what the budgets are checked against: what is spent, and what is
-// confirmed or may have been charged.
+// Purse holds the amounts that budgets are checked against: spent, confirmed, and
+// possibly charged.
 type Purse struct {
 	Pending []outbox.Submission
 	// Revision is that of the journal's queue before the purse was read. As long

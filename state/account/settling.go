@@ -123,7 +123,7 @@ func (a *Account) readSettled() {
 	})
 }
 
-// othersRead is what the journal tells of the jobs of others and of our batches.
+// othersRead is the journal's knowledge of the jobs of others and of our batches.
 type othersRead struct {
 	others  ledger.Others
 	batches map[api.ID]api.Micros // what ours were billed
