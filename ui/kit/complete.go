@@ -33,7 +33,7 @@ func (c *completing) next(typed string) (with string, ok bool) {
 	return c.taken, true
 }
 
-// shown returns the offers for what is typed, the next one first.
+// shown returns the offers for the typed text, the next one first.
 func (c *completing) shown(typed string) []string {
 	if typed == c.taken && len(c.words) > 1 {
 		return append(append([]string{}, c.words[c.at+1:]...), c.words[:c.at]...)

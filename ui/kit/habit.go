@@ -10,8 +10,7 @@ import (
 	"dubtop/state/table"
 )
 
-// named returns the name of a list for its habits: of its heading, without the
-// id of what it shows.
+// named returns the name of a list for its habits: its heading without any id.
 func (v *ListView[T]) named() string {
 	name, _, _ := strings.Cut(string(v.Heading), " of ")
 	return name
@@ -89,7 +88,7 @@ func (v *ListView[T]) Accustom() {
 	v.divide(v.width, v.height)
 }
 
-// restoreOrder sorts by what the user has last sorted this view by.
+// restoreOrder sorts this view the way the user last sorted it.
 func (v *ListView[T]) restoreOrder() {
 	name, ok := v.viewName()
 	if !ok || len(v.Sorts) == 0 {

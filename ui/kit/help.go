@@ -35,7 +35,7 @@ func (h *help) Actions() []Action {
 	}, h.Pager.Actions()...)
 }
 
-// Update searches for what is typed.
+// Update searches for the typed text.
 func (h *help) Update(msg tea.Msg) tea.Cmd {
 	switch msg.(type) {
 	case tea.KeyPressMsg, tea.PasteMsg:

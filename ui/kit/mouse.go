@@ -8,8 +8,8 @@ import (
 	"dubtop/keymap"
 )
 
-// mouse is what the mouse does: nothing unless it is on, because a terminal
-// that reports it can't select text meanwhile.
+// mouse is the state of the mouse. It does nothing unless it is on, because a
+// terminal that reports it can't select text meanwhile.
 type mouse struct {
 	On   bool
 	last string    // row that was clicked last

@@ -38,8 +38,7 @@ const (
 	belowLeast  = 14
 )
 
-// placed returns where the pane is, with what the user wants and the room there
-// is.
+// placed returns the place of the pane, given the user's choice and the room.
 func (v *ListView[T]) placed() pane {
 	switch {
 	case v.Pane == nil, v.pane == paneOff, v.pane == paneFull && v.List.typing: // a filter needs its list

@@ -84,7 +84,7 @@ func (l *List[T]) sortable(by table.Sort) bool {
 	return true
 }
 
-// sorted shows the new order and says what it is.
+// sorted shows the new order and names it.
 func (l *List[T]) sorted() {
 	l.Refresh()
 	for _, c := range l.Columns {

@@ -29,7 +29,7 @@ type Stage struct {
 	Messages Messages // all messages so far
 	keys     keylog
 	Frame    frame
-	changes  []func() tea.Cmd // take back what the user did, the last one first
+	changes  []func() tea.Cmd // take back the user's changes, latest first
 	Notices  []string         // problems of the configuration
 	Habits   Habits           // how the lists are arranged
 	Mouse    mouse

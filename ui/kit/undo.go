@@ -12,8 +12,8 @@ import (
 // mostUndone is how many changes can be taken back.
 const mostUndone = 100
 
-// Undoable remembers how to take back what the user just did. back says with
-// [Stage.Undone] what it took back, because it may have to save that first.
+// Undoable remembers how to take back the user's last change. back reports with
+// [Stage.Undone] when it is done, because it may have to save first.
 func (a *Stage) Undoable(back func() tea.Cmd) {
 	if len(a.changes) == mostUndone {
 		a.changes = slices.Delete(a.changes, 0, 1)
@@ -21,7 +21,7 @@ func (a *Stage) Undoable(back func() tea.Cmd) {
 	a.changes = append(a.changes, back)
 }
 
-// ForgetChanges makes what was done final, because it is about another account.
+// ForgetChanges makes all changes final, because they are about another account.
 func (a *Stage) ForgetChanges() { a.changes = nil }
 
 // Undoing returns the action that takes back the last change.
@@ -38,5 +38,5 @@ func (a *Stage) Undoing() Action {
 	})
 }
 
-// Undone says what was taken back.
+// Undone names the change that was taken back.
 func (a *Stage) Undone(words text.Text) { a.Say("undone: " + words) }

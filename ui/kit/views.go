@@ -146,7 +146,7 @@ func (v *ListView[T]) viewsLine(width, height int) []paint.Styled {
 }
 
 // viewPieces returns the names of the views with their counts, beginning with the
-// first one for which there is room: the one that is shown stays visible.
+// first for which there is room: the current view stays visible.
 func (v *ListView[T]) viewPieces(width int) (pieces []paint.Piece, first int) {
 	at := v.viewAt()
 	for i := range len(v.views()) + 1 {
