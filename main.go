@@ -109,7 +109,7 @@ const startTime = 100 * time.Millisecond
 // placed finds the view to open with: one of the dashboard, or else one of the
 // jobs that the configuration names.
 func placed(env settings.Env, start ui.Place) (ui.Place, error) {
-	set, _ := settings.Load(env) // the dashboard shows what is wrong with it
+	set, _ := settings.Load(env) // the dashboard shows its errors
 	own := set.Views["generations"]
 	if filter, ok := own[start.View]; ok && !slices.Contains(ui.ViewNames(), start.View) {
 		start.View, start.Filter = "", filter

@@ -14,12 +14,12 @@ func (a *desk) weigh(subs []outbox.Submission) ledger.Verdict {
 	return a.cfg.Guard.Check(a.store.Labeled(subs), &a.store.Ledger, a.store.Labeled(a.outbox.Pending()), a.Now, time.Local)
 }
 
-// spentToday adds up what the jobs that sums count cost today.
+// spentToday adds up today's cost of the jobs that sums count.
 func (a *desk) spentToday() ledger.Tally {
 	return a.store.Ledger.PeriodOf(a.cfg.Guard.Scope, ledger.ByDay, a.Now, time.Local)
 }
 
-// todayWords says what was spent today.
+// todayWords words today's spending.
 func (a *desk) todayWords(today *ledger.Tally) text.Text {
 	words := a.sumWords(today) + " so far"
 	if scope := a.cfg.Guard.Scope; scope != ledger.ScopeOwn {

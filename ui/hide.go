@@ -42,7 +42,7 @@ func saveHidden(s *account.Account, rows []named, hide bool) error {
 	return s.Journal.Hide(context.Background(), keysOf(rows), hide)
 }
 
-// hiddenMsg reports that the journal has saved what is hidden, or the error.
+// hiddenMsg reports that the journal has saved the hidden rows, or the error.
 type hiddenMsg struct {
 	asked
 	rows []named

@@ -50,7 +50,7 @@ func (g *setGrid) lookBack(rows []*jobset.Row) tea.Cmd {
 		return nil
 	}
 	drafts := make([]draft.Draft, len(rows))
-	copies := make([]jobset.Row, len(rows)) // what they point to is replaced, never changed
+	copies := make([]jobset.Row, len(rows)) // their targets are replaced, never changed
 	for i, r := range rows {
 		drafts[i], copies[i] = r.Draft, *r
 	}

@@ -83,7 +83,7 @@ func ledgerActions(a *composer, v *kit.ListView[ledger.Entry]) []kit.Action {
 	return acts
 }
 
-// shownEntries returns what the filter shows, or all entries, the oldest first.
+// shownEntries returns the entries that match the filter, or all, oldest first.
 func shownEntries(a *composer, v *kit.ListView[ledger.Entry]) (all []ledger.Entry) {
 	if v.Query.Text == "" && !v.Query.Failures {
 		return a.store.Ledger.Entries()

@@ -91,7 +91,7 @@ func (m savedNoteMsg) apply(a *desk) tea.Cmd {
 	return nil
 }
 
-// tell says what was done, and lets it be taken back.
+// tell reports the change, and lets it be taken back.
 func (m savedNoteMsg) tell(a *desk, words text.Text) {
 	a.Say(words)
 	had := make(map[string]text.Text, len(m.ids))

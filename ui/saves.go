@@ -71,7 +71,7 @@ func (s *saves) Tick(time.Time) tea.Cmd {
 	return nil
 }
 
-// showSaves brings open lists of what is being saved up to date.
+// showSaves brings open lists of running saves up to date.
 func (a *desk) showSaves() {
 	for _, s := range a.Stack {
 		if s, ok := s.(*saves); ok {

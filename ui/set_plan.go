@@ -58,7 +58,7 @@ func (a *desk) askPlan(set string) tea.Cmd {
 	})
 }
 
-// planned says what has become of a plan.
+// planned describes the plan of a set.
 func (a *desk) planned(set string, p outbox.Plan) text.Text {
 	words := text.Of(set)
 	switch {

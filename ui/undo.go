@@ -7,9 +7,9 @@ import (
 	"dubtop/state/account"
 )
 
-// What the user does here can be taken back: labels, notes, verdicts, what is
-// hidden, marks, watches, and the order, the pauses and the drops of the queue.
-// What was sent or deleted on the server can't.
+// Changes made here can be taken back: labels, notes, verdicts, hidden rows,
+// marks, watches, and the order, the pauses and the drops of the queue. Requests
+// that were sent, and deletions on the server, can't.
 
 // restorable lets a change be taken back that the journal has saved: save saves
 // the state before it, and show shows that.
