@@ -176,7 +176,7 @@ func (l *Ledger) Rows() *table.Collection[Entry] { return &l.rows }
 // Known reports whether the journal's entries have been loaded.
 func (l *Ledger) Known() bool { return l.rows.Known() }
 
-// Version changes with every change of an entry, or of what others spent.
+// Version changes with every change of an entry, or of the spending of others.
 func (l *Ledger) Version() uint64 { return l.rows.Version() + l.changes }
 
 // Find returns a copy of the entry of a job or batch.

@@ -97,8 +97,7 @@ func (f Foreign) Words() text.Text {
 	return text.Sprintf("%s %s for %s", f.Amount.Decimal(), f.Currency, text.Count(f.Jobs, "job", "jobs"))
 }
 
-// Others is what is known of jobs that dubtop did not send. The zero Others are
-// none.
+// Others summarises the jobs that dubtop did not send. The zero Others are none.
 type Others struct {
 	Spenders []Spender // dubtop's key first, then by name
 	Foreign  []Foreign // of all jobs, ours too
@@ -199,13 +198,13 @@ func (t *Tally) Merge(o *Tally) {
 	t.tell()
 }
 
-// SetOthers replaces what is known of the jobs of others.
+// SetOthers replaces the summary of the jobs of others.
 func (l *Ledger) SetOthers(o Others) {
 	l.others = o
 	l.changes++
 }
 
-// Others returns what is known of the jobs of others.
+// Others returns the summary of the jobs of others.
 func (l *Ledger) Others() *Others { return &l.others }
 
 // PeriodOf is the total of the day, week or month that contains now, or of all

@@ -71,8 +71,8 @@ func (p purse) of(subs []outbox.Submission, l *Ledger) []outbox.Submission {
 	return out
 }
 
-// used is what was spent in the period of now, and what waits or may have been
-// spent.
+// used returns the spending in the period of now, and the amount that waits or may
+// have been spent.
 func (p purse) used(l *Ledger, pending []outbox.Submission, now time.Time, loc *time.Location) (spent, waits Tally) {
 	waits = Waiting(p.of(pending, l), p.by, now, loc)
 	if p.all() {

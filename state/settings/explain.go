@@ -27,8 +27,8 @@ type Setting struct {
 	Value string // as it would be written in the file; "none" without one
 	By    string // the file or the variable that set it; "" for the default
 	Line  int    // in that file, counted from 1; 0 if unknown
-	// Problem is what is wrong with what the file says, "" if nothing is. The
-	// value is the one used instead.
+	// Problem describes the mistake in the file, "" if there is none. The value is
+	// then the one used instead.
 	Problem string
 }
 

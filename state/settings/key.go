@@ -106,7 +106,7 @@ func places(env Env, a *Account) ([]place, error) {
 // keyringWords is the keyring as a place.
 const keyringWords = "the keyring"
 
-// keyringNote is what the key file holds if the key is in the keyring. Older
+// keyringNote is the content of the key file if the key is in the keyring. Older
 // versions refuse it, because no key has a space.
 const keyringNote = "in the keyring"
 

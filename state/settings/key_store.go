@@ -198,7 +198,7 @@ func StillSet(env Env, a *Account) string {
 	all, _ := places(env, a)
 	for _, p := range all {
 		if p.words == keyringWords {
-			return "" // what was there was stored by us
+			return "" // dubtop stored that key itself
 		}
 		if p.asks {
 			return p.words

@@ -65,7 +65,7 @@ type Settings struct {
 	Keys     []Binding    // in file order
 
 	Accounts     []Account // of the configuration, by name
-	Account      *Account  // the one that was chosen; nil for the one without a name
+	Account      *Account  // the chosen account; nil for the one without a name
 	AccountFault error     // why the chosen one can't be used, an [*AccountError]; no other is used then
 }
 

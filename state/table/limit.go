@@ -54,7 +54,7 @@ const (
 )
 
 // limitOf parses the value of a field with a quantity: <, <=, > or >= before an
-// amount, or the word unknown. trouble says what it does not understand.
+// amount, or the word unknown. trouble describes a value it can't parse.
 func limitOf(kind Kind, value string) (l limit, trouble string) {
 	l = limit{kind: kind, sign: never}
 	if value == "unknown" {

@@ -49,7 +49,7 @@ func (p *parser) side() (side node, more bool) {
 	return joined(all, parts), false
 }
 
-// The kinds of what comes next in a filter.
+// The kinds of tokens in a filter.
 const (
 	nextPart = iota
 	nextOr

@@ -52,7 +52,7 @@ type View[T any] struct {
 	priced uint64      // costs' version
 	noted  uint64      // notes' version
 	at     time.Time   // the time that ages are counted to; zero if there are none in the filter
-	hid    uint64      // version of what is put away
+	hid    uint64      // version of the hidden rows
 	hides  bool        // rows that are put away are left out
 }
 
@@ -127,7 +127,7 @@ func (v *View[T]) now() time.Time {
 	return v.query.Clock.Now().Truncate(grain)
 }
 
-// hiddenBy is the version of what the query leaves out as hidden.
+// hiddenBy is the version of the rows that the query leaves out as hidden.
 func (v *View[T]) hiddenBy() uint64 {
 	if v.query.Hidden == nil {
 		return 0

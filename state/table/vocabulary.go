@@ -131,7 +131,7 @@ const mostRead = 5000
 type Mistake struct {
 	Part string // as typed, in lower case
 	Why  string
-	Near string // what was probably meant; "" if nothing is near
+	Near string // the word probably meant; "" if nothing is near
 	// Certain means that no row can ever match the part, because all values of its
 	// field are known; other words may come with the next job.
 	Certain bool
