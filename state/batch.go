@@ -104,7 +104,7 @@ func (b *Batch) Class() table.Class {
 // Haystack joins the id and the status for searching.
 func (b *Batch) Haystack() string { return b.haystack }
 
-// FieldValue supports id, name and status. What is put away supplies hidden.
+// FieldValue supports id, name and status. [Hidden] overrides hidden.
 func (b *Batch) FieldValue(name string) (string, bool) {
 	switch name {
 	case "id":

@@ -268,8 +268,8 @@ func (s *Store) Settle(rows []settle.Row, seq int64, again time.Time, last bool,
 	}
 }
 
-// SettleOthers takes in what others spent, and what batches of ours were billed,
-// which the journal has booked.
+// SettleOthers takes in the spending of others and the bills of our batches, as
+// booked in the journal.
 func (s *Store) SettleOthers(o ledger.Others, batches map[api.ID]api.Micros, now time.Time) {
 	s.Ledger.SetOthers(o)
 	for id, cost := range batches {

@@ -9,7 +9,7 @@ type Hidden struct {
 	version uint64
 }
 
-// NewHidden returns what the journal says is put away.
+// NewHidden returns the rows that the journal lists as hidden.
 func NewHidden(ids []string) Hidden {
 	h := Hidden{version: 1}
 	for _, id := range ids {

@@ -27,7 +27,7 @@ const (
 	Projects                 // all projects
 	Standings                // the account and its balance
 	VoiceLists               // the voices of the account
-	Settlements              // a page of what finished, and what it cost
+	Settlements              // a page of finished jobs, and their costs
 	Backfill                 // a page of older generations
 	Awaited                  // a job whose end somebody waits for; several at once
 	topics                   // number of topics

@@ -13,8 +13,8 @@ type Remarks struct {
 	ledger *ledger.Ledger
 }
 
-// Remarks returns the remarks on the jobs: notes, saved files, what is put away,
-// and bills.
+// Remarks returns the remarks on the jobs: notes, saved files, hidden rows and
+// bills.
 func (s *Store) Remarks() Remarks { return Remarks{&s.Notes, &s.Saved, &s.Hidden, &s.Ledger} }
 
 // Beside adds all remarks to a row.

@@ -32,7 +32,7 @@ const (
 	settleFailures = 3
 )
 
-// settleFacts are what the pace of settling depends on.
+// settleFacts determine the pace of settling.
 type settleFacts struct {
 	singly bool // costs are requested one job at a time
 	every  time.Duration

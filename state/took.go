@@ -115,8 +115,8 @@ func (s *Store) batchTook(r *settle.Row) {
 	}
 }
 
-// enoughBatches is the number of ended batches of ours from which on one that has
-// not told how fast it is gets a forecast.
+// enoughBatches is the number of our ended batches needed to forecast a batch that
+// has not yet told its speed.
 const enoughBatches = 3
 
 // BatchEnd forecasts when a batch will end: from how far it is, or else from how
@@ -143,7 +143,7 @@ func (s *Store) BatchEnd(b *Batch, now time.Time) time.Time {
 }
 
 // Expect forecasts a job; see Forecast.Expect. The server tells the length of a
-// job at its end: until then it is the one that its price was for.
+// job at its end: until then it is the length its price was for.
 func (s *Store) Expect(g *Generation, now time.Time) Expectation {
 	if g.Length == 0 && !g.Status.Terminal() {
 		if e, ours := s.Ledger.Find(g.ID); ours && e.Seconds > 0 {

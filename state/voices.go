@@ -8,7 +8,7 @@ import (
 	"dubtop/state/instant"
 )
 
-// Voices is what is known about the list of the account's voices. Their names are
+// Voices is the list of the account's voices, as far as known. Their names are
 // remembered like those of assets; the list is requested when somebody looks at a
 // voice, once a day.
 type Voices struct {

@@ -32,7 +32,7 @@ const (
 	lengths = 28
 )
 
-// Job is what the time of a job depends on.
+// Job holds the facts that determine the time of a job.
 type Job struct {
 	Model   string
 	Length  float64   // seconds of output; 0 if unknown

@@ -1,5 +1,5 @@
 // Package ffmpeg knows which files ffmpeg and ffprobe (https://ffmpeg.org) may
-// open: local ones, in formats that hold what they play. Playlists are left out,
+// open: local ones, in formats that contain their media. Playlists are left out,
 // because they would make the programs read other files. It runs nothing.
 package ffmpeg
 

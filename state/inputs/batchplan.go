@@ -108,7 +108,7 @@ func (p *BatchPlan) part(ctx context.Context, name string, lines [][]byte, ids [
 	return sub, sub.Estimate(price, at)
 }
 
-// common is what the drafts of all jobs have in common, or "".
+// common is the value that the drafts of all jobs share, or "".
 func common(jobs []outbox.Submission, of func(*draft.Draft) string) string {
 	first := of(&jobs[0].Draft)
 	for i := range jobs {

@@ -57,7 +57,7 @@ type Queue struct {
 	Zone    *time.Location // of Start; nil is UTC
 
 	turns  Turns
-	early  time.Time // what was confirmed until then does not wait for Start
+	early  time.Time // submissions confirmed until then do not wait for Start
 	items  []*queued
 	byID   map[string]*queued
 	few    shortlist

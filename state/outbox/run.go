@@ -30,9 +30,9 @@ func Last(intents []Intent) map[string]Intent {
 	return last
 }
 
-// Differences says how a draft differs from the one that was agreed to, none if
-// it would make the same job under the same name. Signatures of links, which
-// differ each time, and labels, which are never sent, don't count.
+// Differences says how a draft differs from the agreed one, none if it would make
+// the same job under the same name. Signatures of links, which differ each time,
+// and labels, which are never sent, don't count.
 func (n *Intent) Differences(now *draft.Draft) (words []string) {
 	was, is := unsigned(&n.Draft), unsigned(now)
 	for _, field := range is.Changes(was) {

@@ -72,8 +72,7 @@ func (q *Queue) inTurn() []*queued {
 }
 
 // Start is the time of day from which jobs are sent that were confirmed earlier on
-// that day. What is left of them goes on afterwards, at any time. The zero Start is
-// none.
+// that day. The rest of them follow afterwards, at any time. The zero Start is none.
 type Start struct{ minute int } // of the day, from 1
 
 // ParseStart reads a time of day such as 22:00; "" is none.

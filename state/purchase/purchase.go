@@ -1,4 +1,4 @@
-// Package purchase holds what is between a price and a yes: how the price of
+// Package purchase covers the steps from a price to a yes: how the price of
 // one or many jobs is worded, what a limit allows, and what becomes of the
 // submissions that are agreed to together. It never asks, reads or sends
 // anything.

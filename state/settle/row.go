@@ -10,7 +10,7 @@ import (
 	"dubtop/state/instant"
 )
 
-// Row is a generation of the organisation that finished, and what it cost.
+// Row is a finished generation of the organisation, and its cost.
 type Row struct {
 	ID       string
 	Key      string // tells the keys apart; "" if unknown

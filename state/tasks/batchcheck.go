@@ -135,7 +135,7 @@ func problemsOf(file draft.BatchFile) BatchProblems {
 }
 
 // look measures every link of the file, and asks for assets that are not known.
-// One that cannot be measured makes the price unknown, and there is a warning.
+// A link that cannot be measured makes the price unknown, and there is a warning.
 func (c *BatchCheck) look(ctx context.Context, file draft.BatchFile) error {
 	var links []inputs.Link
 	for _, line := range file.Lines {
