@@ -9,13 +9,13 @@ import (
 )
 
 // holds are the times for which a server may be asked to hold a request, longest
-// first. One that allows less refuses the longer ones.
+// first. A server that allows less refuses the longer ones.
 func holds() []time.Duration {
 	return []time.Duration{30 * time.Second, 10 * time.Second, 5 * time.Second}
 }
 
 // heldAtLeast is how long a server that holds requests holds one about a job that
-// does not change. One that answers sooner does not know the parameter.
+// does not change. A server that answers sooner does not know the parameter.
 const heldAtLeast = 4 * time.Second
 
 // holding is the capability of holding a request for some time.

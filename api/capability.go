@@ -46,8 +46,8 @@ func (m *memory) lacks(c capability) bool {
 	return time.Now().Before(m.until[c])
 }
 
-// Missing lists what the server was recently found to lack, in the words of
-// capabilities.
+// Missing lists the capabilities that the server was recently found to lack, in
+// words.
 func (c *Client) Missing() (words []string) {
 	c.memory.mu.Lock()
 	defer c.memory.mu.Unlock()

@@ -22,8 +22,8 @@ const (
 	Pending    Status = "PENDING"
 	Processing Status = "PROCESSING"
 	Completed  Status = "COMPLETED"
-	// CompletedPartial is documented for dialogue edits: there is a result, but not
-	// all of what was asked for.
+	// CompletedPartial is documented for dialogue edits: there is a result, but it
+	// is not complete.
 	CompletedPartial Status = "COMPLETED_PARTIAL"
 	Failed           Status = "FAILED"
 	Rejected         Status = "REJECTED"

@@ -92,9 +92,9 @@ func (c *Client) changeAsset(ctx context.Context, method string, id ID, body []b
 // it refused to.
 func (c *Client) DeletesJobs() bool { return !c.memory.lacks(jobDeleting) }
 
-// DeleteGeneration deletes an ended job. One that is gone already is no error. It
-// returns [ErrUnsupported] if the server has no such call. A running job can't be
-// deleted, nor cancelled.
+// DeleteGeneration deletes an ended job. It is no error if the job is already
+// gone. It returns [ErrUnsupported] if the server has no such call. A running job
+// can't be deleted, nor cancelled.
 // https://sync.so/docs/api-reference/api/generate-api/delete
 func (c *Client) DeleteGeneration(ctx context.Context, id ID) error {
 	if err := c.checkID(id); err != nil {
