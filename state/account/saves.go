@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"dubtop/api/text"
+	"dubtop/state"
 	"dubtop/state/download"
 	"dubtop/state/journal"
 	"dubtop/state/output"
@@ -196,7 +197,8 @@ func (s *saves) known() int64 {
 // automatic is the state of automatic saving.
 type automatic struct {
 	since  time.Time
-	filter table.Filter
+	filter string // "" for all
+	shown  table.View[state.Generation]
 }
 
 // tell takes in how far a download is.

@@ -7,6 +7,7 @@ import (
 
 	"dubtop/state"
 	"dubtop/state/output"
+	"dubtop/state/table"
 )
 
 // Outputs of jobs of ours that end after automatic saving was switched on are
@@ -20,8 +21,8 @@ const automaticAll = "all"
 func (a *Account) bringAutomatic(since time.Time) {
 	v := &a.saves.auto
 	v.since = since
-	if choice := a.Saving.automaticChoice(); !strings.EqualFold(choice, automaticAll) {
-		v.filter.Parse(choice)
+	if v.filter = a.Saving.automaticChoice(); strings.EqualFold(v.filter, automaticAll) {
+		v.filter = ""
 	}
 	if !since.IsZero() {
 		a.Store.Saved.Automatic(since, a.now)
@@ -36,13 +37,12 @@ func (a *Account) automaticJobs() (jobs []state.Generation) {
 	if a.saves.auto.since.IsZero() || a.Saving.Chosen {
 		return nil
 	}
-	remarks := a.Store.Remarks()
 	for _, id := range a.Store.Saved.AutomaticDue() {
 		g, ok := a.Store.Generations.Find(string(id))
 		if !ok || !a.ours(&g) {
 			continue // it may turn out to be ours later
 		}
-		if !a.saves.auto.filter.Match(remarks.Beside(&g, g.Key())) {
+		if !a.automaticallySaved(g.Key()) {
 			continue // it may get the label later
 		}
 		a.Store.Saved.Pass(g.Key())
@@ -53,6 +53,23 @@ func (a *Account) automaticJobs() (jobs []state.Generation) {
 	}
 	return jobs
 }
+
+// automaticallySaved reports whether a job is among those whose outputs are saved
+// automatically: those that the same filter shows in the list of jobs.
+func (a *Account) automaticallySaved(job string) bool {
+	v := &a.saves.auto
+	if v.filter == "" {
+		return true
+	}
+	v.shown.Update(&a.Store.Generations, table.Query{Text: v.filter, Costs: &a.Store.Prices, Notes: a.Store.Remarks(), Clock: ownClock{a}})
+	return v.shown.Index(job) >= 0
+}
+
+// ownClock tells the time of the account's last event.
+type ownClock struct{ account *Account }
+
+// Now implements table.Clock.
+func (c ownClock) Now() time.Time { return c.account.now }
 
 // automaticWork wishes for the outputs of jobs that have ended.
 func (a *Account) automaticWork(now time.Time) []Work {

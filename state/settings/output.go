@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"dubtop/state"
@@ -89,8 +88,8 @@ func setDownloads(to *int, v any) error {
 	return nil
 }
 
-// setAutomatic reads which outputs are saved without a key. A filter with a
-// mistyped field would match nothing, silently.
+// setAutomatic reads which outputs are saved without a key. A filter that is not
+// understood would save nothing, or everything, silently.
 func setAutomatic(to *string, v any) error {
 	if on, ok := v.(bool); ok {
 		if *to = ""; on {
@@ -102,11 +101,8 @@ func setAutomatic(to *string, v any) error {
 	if !ok {
 		return errors.New(`it must be "off", "all" or a filter like "label:acme": nothing is saved automatically`)
 	}
-	fields := (&state.Generation{}).Vocabulary().Fields
-	for word := range strings.FieldsSeq(strings.ToLower(s)) {
-		if name, _, ok := strings.Cut(strings.TrimPrefix(word, "-"), ":"); ok && !slices.Contains(fields, name) {
-			return fmt.Errorf("jobs have no %q; a filter can name %s: nothing is saved automatically", name, strings.Join(fields, ", "))
-		}
+	if wrong := new(state.Generation).Vocabulary().CheckWhole(s); wrong != nil {
+		return fmt.Errorf("%s: nothing is saved automatically", wrong.Error())
 	}
 	if *to = strings.TrimSpace(s); strings.EqualFold(*to, "off") {
 		*to = ""

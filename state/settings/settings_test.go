@@ -458,7 +458,9 @@ func TestMistakesAboutFilesOfJobsAreNamed(t *testing.T) {
 	for line, words := range map[string]string{
 		`folder = "here"`: "must be a folder", `folder = 3`: "must be a folder",
 		`template = "{nme}"`: "{nme} is not a field", `template = "../{name}"`: "must not leave", `downloads = 0`: "from 1 to 16",
-		`automatic = "lable:acme"`: `jobs have no "lable"`, `automatic = 3`: `must be "off"`, `foldr = "/x"`: "did you mean output.folder?",
+		`automatic = "lable:acme"`: `no field is called "lable"; label?`, `automatic = "label:acme csot:>1"`: `no field is called "csot"`,
+		`automatic = "cost:>cheap"`: "cost: ", `automatic = "(lable:acme)"`: `"lable"`, `automatic = "label:"`: "label: has no value", `automatic = "-"`: "it says nothing",
+		`automatic = 3`: `must be "off"`, `foldr = "/x"`: "did you mean output.folder?",
 	} {
 		env := someone(t, nil)
 		write(t, filepath.Join(env.Home, ".config/dubtop/config.toml"), "[output]\n"+line+"\n", 0o600)

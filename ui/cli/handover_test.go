@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"dubtop/api/simulator"
 )
@@ -66,6 +67,9 @@ func TestHandOverChoosesAsLsDoes(t *testing.T) {
 				t.Errorf("%s: status %d\n%s%s", filter, got.status, got.out, got.errors)
 			}
 		}
+		time.Sleep(2 * time.Hour)
+		w.ends("hand-over "+out+"young age:<1h", StatusError, nil, []string{"none of these jobs"})
+		w.ends("hand-over "+out+"old age:>1h", 0, []string{"2 files"}, nil)
 	})
 }
 
