@@ -166,15 +166,28 @@ func (j *Journal) SubmissionsByID(ctx context.Context, ids []string) (map[string
 	return found, nil
 }
 
-// carryRuns copies the intents of one journal to another. Those of the other
-// journal stay.
+// carryRuns copies the intents of one journal to another, without those of rows
+// that the other journal knows: its attempts are its own. A later attempt from
+// elsewhere would hide one that was accepted, and have it bought again.
 func carryRuns(ctx context.Context, from, to *Journal) error {
 	all, at, err := from.intents(ctx, "")
 	if err != nil || len(all) == 0 {
 		return err
 	}
+	own, err := to.Intents(ctx, "")
+	if err != nil {
+		return err
+	}
+	type row struct{ run, row string }
+	known := make(map[row]bool, len(own))
+	for i := range own {
+		known[row{own[i].Run, own[i].Row}] = true
+	}
 	return to.write(ctx, func(tx *sql.Tx) error {
 		for i := range all {
+			if known[row{all[i].Run, all[i].Row}] {
+				continue
+			}
 			if _, err := addIntent(ctx, tx, &all[i], at[i]); err != nil {
 				return err
 			}

@@ -121,6 +121,7 @@ func TestIntentsAreCarried(t *testing.T) {
 	now := time.Unix(2000, 0)
 	fine(t, from.EnqueuePurchase(t.Context(), bought(t, from, "a", "1", 1), now))
 	fine(t, from.EnqueuePurchase(t.Context(), bought(t, from, "b", "2", 1), now))
+	fine(t, from.EnqueuePurchase(t.Context(), bought(t, from, "later", "1", 2), now)) // it must not hide what the other has bought
 	fine(t, to.EnqueuePurchase(t.Context(), bought(t, to, "mine", "1", 1), now))
 	for range 2 {
 		fine(t, carryRuns(t.Context(), from, to))
