@@ -90,7 +90,7 @@ type wireKey struct{ ID, Name, Label, Masked, Prefix text.Text }
 
 func (w *wireKey) members() []exact.Member {
 	return []exact.Member{
-		{Name: "id", Into: &w.ID},
+		{Name: "id", Into: &w.ID, Once: true},
 		{Name: "name", Into: &w.Name},
 		{Name: "label", Into: &w.Label},
 		{Name: "masked", Into: &w.Masked},

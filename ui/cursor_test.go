@@ -124,10 +124,11 @@ func (w *walker) list() *kit.List[state.Generation] {
 
 var cursorRow = regexp.MustCompile(`(?m)^▌.*?\b(j\d{4})`)
 
-// look takes in the last frame if it shows the list undimmed. Otherwise the
-// list drawn before is what the user knows.
+// look takes in the last frame if it shows the list undimmed, and no picker over
+// the row under the cursor. Otherwise the list drawn before is what the user knows.
 func (w *walker) look() {
-	if w.a.tab != 0 {
+	row := cursorRow.FindStringSubmatch(ansi.Strip(string(w.a.Frame.Content)))
+	if w.a.tab != 0 || row == nil && len(w.a.Stack) > 1 {
 		return
 	}
 	for _, s := range w.a.Stack[1:] {
@@ -136,8 +137,8 @@ func (w *walker) look() {
 		}
 	}
 	w.frame, w.drawn, w.at, w.changed, w.strayed = nil, "", 0, false, false
-	if m := cursorRow.FindStringSubmatch(ansi.Strip(string(w.a.Frame.Content))); m != nil {
-		w.drawn = m[1]
+	if row != nil {
+		w.drawn = row[1]
 	}
 	w.frame = w.rows()
 	w.at, w.target = slices.Index(w.frame, w.drawn), w.drawn

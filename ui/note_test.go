@@ -105,9 +105,7 @@ func TestRowsAreOrderedByCost(t *testing.T) {
 	tell(t, stage{width: 120, height: 20}, func(s *story) {
 		s.Pass(20 * time.Second)
 		s.Press("g")
-		for range 5 {
-			s.Press("s")
-		}
+		s.Press("s", "k", "enter")
 		s.Sees("sorted by cost")
 		s.Press("g")
 		row := s.row("▌")

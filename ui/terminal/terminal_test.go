@@ -27,10 +27,13 @@ func TestDemoDrawsItsViewsAndQuits(t *testing.T) {
 		w.keys(v.key)
 		w.sees(v.heading, v.row, "nothing here is real")
 	}
-	w.keys("?\x04\x04\x04")
+	w.keys("?")
+	w.sees("/ search")
+	w.keys("/suspend")
 	w.sees("ctrl+z", "suspend")
 	w.keys("\x1b")
-	w.loses("suspend")
+	w.loses("ctrl+z")
+	w.keys("q") // closes the help if it is still there
 	if !w.on(ansi.ModeAltScreenSaveCursor) || !w.on(ansi.ModeBracketedPaste) {
 		t.Error("the emulator does not see the modes that the tests below look for")
 	}
