@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"testing"
@@ -8,7 +9,12 @@ import (
 
 	"dubtop/api"
 	"dubtop/api/simulator"
+	"dubtop/state"
+	"dubtop/state/account"
+	"dubtop/state/journal"
 	"dubtop/state/ledger"
+	"dubtop/state/settle"
+	"dubtop/ui"
 )
 
 // TestCostsAreSettledTogether reads what many jobs cost with one request, again for
@@ -55,6 +61,72 @@ func TestWindowsSettleOnceBetweenThem(t *testing.T) {
 			t.Errorf("%d requests", n)
 		}
 	})
+}
+
+// TestWindowsAndADrainSettleOnceBetweenThem has one of two windows and a drain
+// ask for what finished, by the server's log, also for what the drain sent.
+func TestWindowsAndADrainSettleOnceBetweenThem(t *testing.T) {
+	t.Parallel()
+	st := ourJobs(stage{journal: filepath.Join(t.TempDir(), "journal.db"), account: simulator.Options{Profile: simulator.Current}}, 30, time.Hour)
+	var sends *journal.Journal
+	st.config = func(*ui.Config) {
+		if sends != nil {
+			return
+		}
+		j, err := journal.Open(context.WithoutCancel(t.Context()), st.journal)
+		if err == nil {
+			_, _, err = j.Sender(time.Now()) // before the windows
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		sends = j
+	}
+	tell(t, st, func(s *story) {
+		drain, err := s.configOf("", s.account, st.journal)
+		s.must(err)
+		drain.Journal = sends
+		s.t.Cleanup(func() { _ = sends.Close() })
+		s.waiting(st.journal, "night", s.account, 8)
+		drain.Pace = state.DefaultPace()
+		drained := make(chan error, 1)
+		go func() {
+			d := account.Drain{Account: account.New(*drain, time.Now())}
+			_, err := d.Run(s.t.Context())
+			drained <- err
+		}()
+		other := s.beside()
+		s.Pass(40 * time.Minute)
+		other.Pass(time.Second)
+		s.must(<-drained)
+		if n := len(s.account.Accepted()); n != 8 {
+			t.Errorf("%d jobs were accepted", n)
+		}
+		if n, twice := s.billed(); n != 38 || twice > 0 {
+			t.Errorf("%d are billed, %d twice", n, twice)
+		}
+		s.settledApart()
+	})
+}
+
+// settledApart fails if what finished was asked for twice for the same range, or
+// twice within a rest.
+func (s *story) settledApart() {
+	s.t.Helper()
+	asked := make(map[string]bool)
+	var last time.Time
+	for _, r := range s.account.Requests() {
+		if r.Path != "/v2/usage/generations" {
+			continue
+		}
+		if asked[r.Query] || !last.IsZero() && r.Time.Sub(last) < settle.Rest {
+			s.t.Errorf("asked twice: %s at %s and %s", r.Query, last, r.Time)
+		}
+		asked[r.Query], last = true, r.Time
+	}
+	if len(asked) < 2 {
+		s.t.Errorf("%d requests for what finished", len(asked))
+	}
 }
 
 // TestWhatFinishedTellsHowLongJobsTake shows how long jobs took that nobody
