@@ -23,6 +23,7 @@ func (w World) WithAccounts(root *cobra.Command) World {
 		}
 		return env.Getenv(variable)
 	}
+	mustFill(flag, "account") // the usual account would pay
 	_ = root.RegisterFlagCompletionFunc("account", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return accountNames(env), cobra.ShellCompDirectiveNoFileComp
 	})

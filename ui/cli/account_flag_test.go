@@ -39,7 +39,7 @@ func TestCommandsUseTheChosenAccount(t *testing.T) {
 	enqueue(t, j, confirmed(t, "q1", "of_nord", dollarPrice(1)), noon)
 	enqueue(t, d.journal(), confirmed(t, "q2", "of_acme", dollarPrice(1)), noon)
 	for line, want := range map[string]string{
-		"queue ls": "of_nord", "queue ls --account acme": "of_acme", "--account nord queue ls": "of_nord", "queue ls --account=": "The queue is empty",
+		"queue ls": "of_nord", "queue ls --account acme": "of_acme", "--account nord queue ls": "of_nord",
 	} {
 		got := d.run(line)
 		if got.status != 0 || !strings.Contains(got.out, want) || strings.Contains(got.out, "of_acme") != (want == "of_acme") {
@@ -48,10 +48,16 @@ func TestCommandsUseTheChosenAccount(t *testing.T) {
 	}
 	for line, want := range map[string]string{
 		"queue ls --account acne": `there is no account "acne" in the configuration; did you mean acme?`,
+		// An unset variable of a script must not choose the usual account, and its money.
+		"queue ls --account=": "it is empty; give it a value, or leave it out",
 	} {
 		if got := d.run(line); got.status != StatusUsage || got.out != "" || !strings.Contains(got.errors, want) {
 			t.Errorf("%s: %+v", line, got)
 		}
+	}
+	d.variables["DUBTOP_ACCOUNT"] = ""
+	if got := d.run("queue ls"); got.status == StatusUsage {
+		t.Errorf("without an account: %+v", got)
 	}
 	if got := d.run("__completeNoDesc queue ls --account="); got.out != "acme\nnord\n:4\n" {
 		t.Errorf("completed: %q", got.out)

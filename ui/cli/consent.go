@@ -32,8 +32,8 @@ func (s *consent) flags(c *cobra.Command) {
 	f := c.Flags()
 	f.BoolVar(&s.yes, "yes", false, "agree to the price without being asked")
 	f.StringVar(&s.most, "max-usd", "", "agree to no more than this amount")
-	mustFill(f, "max-usd")
 	f.StringVar(&s.word, "confirm", "", `exact total, or "unpriced": what a soft budget or a job without a price wants typed`)
+	mustFill(f, "max-usd", "confirm")
 }
 
 // check reads the limit.

@@ -75,6 +75,7 @@ reason; 3 the key; 130 interrupted; 1 anything else.`,
 	c.Flags().BoolVar(&unsaved, "unsaved", false, "all completed jobs whose output is not saved")
 	c.Flags().StringVar(&d.dir, "dir", "", "folder to save to (default: folder in [output])")
 	c.Flags().StringVar(&d.template, "template", "", "names of files (default: template in [output]); see dubtop help saving")
+	mustFill(c.Flags(), "set", "dir", "template")
 	return c
 }
 

@@ -41,6 +41,7 @@ can't be used; 3 the key; 1 anything else.`,
 	}
 	s.order.flags(c)
 	c.Flags().StringVar(&s.run, "run", "", "name of a run: rows that were agreed to in it cost nothing again")
+	mustFill(c.Flags(), "run")
 	addJSON(c, new(jsonFlag), members(billJSON{}))
 	return c
 }

@@ -65,6 +65,7 @@ anything else, such as no file at all.`,
 	c.Flags().StringVar(&h.verdict, "verdict", "", "only jobs with this verdict: approved, retake or none")
 	// This fails only if the flag does not exist.
 	_ = c.RegisterFlagCompletionFunc("verdict", cobra.FixedCompletions(verdicts(), cobra.ShellCompDirectiveNoFileComp))
+	mustFill(c.Flags(), "job", "set", "verdict") // other clients' files would be chosen
 	c.Flags().StringVar(&h.title, "title", "", "heading of the page (default: the label of the jobs)")
 	c.Flags().BoolVar(&h.inPlace, "in-place", false, "leave the files where they are, and write page, list and checksums beside them")
 	c.Flags().BoolVar(&h.costs, "costs", false, "tell the client the costs")

@@ -37,6 +37,7 @@ others lists {"file", "account", "server", "exported_at", "labels", "notes",
 	o.Bool("json", false, "print JSON, and errors as JSON")
 	o.StringVar(&f.by, "by", string(ledger.ByMonth), "day, week, month, model or label")
 	o.StringVar(&f.since, "since", "", "only jobs sent on this local day or later, such as 2026-11-01")
+	mustFill(o, "since")
 	// This fails only if the flag does not exist.
 	_ = c.RegisterFlagCompletionFunc("by", cobra.FixedCompletions(groupings(), cobra.ShellCompDirectiveNoFileComp))
 	return c

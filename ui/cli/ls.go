@@ -54,6 +54,7 @@ mistake (2), as is a status or another word that no job can have.`,
 	c.Flags().IntVar(&f.limit, "limit", 0, "print at most this many jobs; 0 for all")
 	c.Flags().StringVar(&f.sort, "sort", "age", strings.Join(sortNames(), ", "))
 	c.Flags().StringVar(&f.view, "view", "", "list the jobs of a view of the configuration")
+	mustFill(c.Flags(), "view")
 	c.Flags().BoolVar(&f.reverse, "reverse", false, "reverse the order")
 	c.Flags().BoolVar(&f.refresh, "refresh", false, "ask the server first")
 	// This fails only if the flag does not exist.

@@ -40,6 +40,7 @@ jobs after the deadline of their set, null as long as no set has one.`,
 		},
 	}
 	c.Flags().StringVar(&day, "day", "", "the local day, such as 2026-11-01")
+	mustFill(c.Flags(), "day")
 	addJSON(c, &asJSON, members(reportDocument{}))
 	return c
 }

@@ -73,6 +73,7 @@ status is 1.`,
 	o.StringVar(&f.project, "project", "", "only jobs of this project: its name or id")
 	o.BoolVar(&f.retakes, "retakes", false, "count later takes of the same video and sound apart")
 	o.BoolVar(&f.differently, "billed-differently", false, "only jobs billed otherwise than estimated; with --csv for the vendor")
+	mustFill(o, "since", "until", "scope", "label", "project")
 	addJSON(c, &f.json, slices.Concat(members(spendDocument{}), []string{"entries"}))
 	o.BoolVar(&f.csv, "csv", false, "print CSV")
 	o.BoolVar(&f.entries, "entries", false, "every job instead of sums; with --csv or --json")

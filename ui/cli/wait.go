@@ -63,6 +63,7 @@ else, such as a job that the server does not know.`,
 	}
 	o.format = o.list.flags(c)
 	c.Flags().StringVar(&o.set, "set", "", "wait for the rows of this set")
+	mustFill(c.Flags(), "set")
 	c.Flags().DurationVar(&o.limit, "timeout", 0, "stop waiting after this time, such as 20m")
 	return c
 }
