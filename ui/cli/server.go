@@ -27,13 +27,16 @@ func listCommand[T any](w World, c *cobra.Command, l *listing[T], read func(cont
 	return c
 }
 
+// codeUnsupported is the code of what the server does not have.
+const codeUnsupported = "unsupported"
+
 // unsupported says that the server does not have what a command asks for.
 func unsupported(c *cobra.Command, err error) error {
 	if !errors.Is(err, api.ErrUnsupported) {
 		return err
 	}
 	return &Failure{
-		Status: StatusError, Code: "unsupported", Err: fmt.Errorf("this server tells nothing for %q", c.CommandPath()),
+		Status: StatusError, Code: codeUnsupported, Err: fmt.Errorf("this server tells nothing for %q", c.CommandPath()),
 		Hint: "newer servers do: base_url or SYNC_BASE_URL name the server",
 	}
 }

@@ -211,6 +211,13 @@ func TestAServerWithoutAList(t *testing.T) {
 	must(t, err)
 	defer running.Close()
 	d.variables["SYNC_BASE_URL"] = running.URL()
+	d.variables["SYNC_API_KEY"] = "sk-wrong" // which comes first
+	for _, line := range []string{"account", "projects", "voices"} {
+		if got := d.run(line); got.status != StatusAuth || got.out != "" {
+			t.Errorf("%s with a wrong key: %+v", line, got)
+		}
+	}
+	d.variables["SYNC_API_KEY"] = testKey
 	for _, line := range []string{"account", "projects", "voices"} {
 		if got := d.run(line + " --json"); got.status != StatusError || got.out != "" || errorOf(t, got.errors).Code != "unsupported" || errorOf(t, got.errors).Hint == "" {
 			t.Errorf("%s: %+v", line, got)

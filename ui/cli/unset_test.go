@@ -32,9 +32,17 @@ func TestUnsetVariablesRefuse(t *testing.T) {
 			{"submit", "--yes", "--label", "", "--run", "b", "--again", "--set", set},
 			{"submit", "--yes", "--confirm", "", "--run", "b", "--set", set},
 			{"estimate", "--run", "", "--set", set},
-			{"spend", "--since", ""}, {"spend", "--label", ""}, {"spend", "--project", ""}, {"spend", "--until", " "},
-			{"report", "--day", ""}, {"ls", "--view", ""}, {"wait", "--set", ""}, {"download", "--set", ""},
-			{"hand-over", "--set", "", "out"}, {"hand-over", "--job", "", "out"}, {"hand-over", "--verdict", "", "out"},
+			{"spend", "--since", ""},
+			{"spend", "--label", ""},
+			{"spend", "--project", ""},
+			{"spend", "--until", " "},
+			{"report", "--day", ""},
+			{"ls", "--view", ""},
+			{"wait", "--set", ""},
+			{"download", "--set", ""},
+			{"hand-over", "--set", "", "out"},
+			{"hand-over", "--job", "", "out"},
+			{"hand-over", "--verdict", "", "out"},
 		} {
 			root := &cobra.Command{Use: "dubtop"}
 			root.AddCommand(Commands(w.world.WithAccounts(root))...)

@@ -125,7 +125,12 @@ func (w World) ask(v voice, do func(*api.Client) error) error {
 	if err != nil {
 		return err
 	}
-	return a.named(do(a.client))
+	err = do(a.client)
+	if f, ok := errors.AsType[*Failure](err); ok && f.Code == codeUnsupported {
+		// A server that lacks the path does not look at the key.
+		return cmp.Or(a.try(context.Background(), v), err)
+	}
+	return a.named(err)
 }
 
 // create opens the account's journal, and makes it if there is none. A new key is
