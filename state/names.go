@@ -48,6 +48,9 @@ type Name struct {
 	Name text.Text
 }
 
+// NameOfProject returns the name of a project, to be remembered.
+func NameOfProject(p api.Project) Name { return Name{string(kindProject), p.ID, p.Name} }
+
 // Project reports whether it is the name of a project.
 func (n Name) Project() bool { return nameKind(n.Kind) == kindProject }
 

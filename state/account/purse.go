@@ -3,8 +3,12 @@ package account
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
+	"dubtop/api"
 	"dubtop/state"
 	"dubtop/state/journal"
 	"dubtop/state/ledger"
@@ -40,6 +44,39 @@ func ReadPurse(ctx context.Context, j *journal.Journal) (p Purse, err error) {
 	p.ledger, err = a.readBooks(ctx)
 	p.Pending = a.Store.Labeled(box.Pending())
 	return p, errors.Join(err, unread)
+}
+
+// LearnProjects asks the server for the names of projects if a budget names one
+// that the journal does not know. Otherwise the budget would not hold for a command
+// on a machine that has never shown the list.
+func LearnProjects(ctx context.Context, c *api.Client, j *journal.Journal, g *ledger.Guard) error {
+	if j == nil || len(g.Projects) == 0 {
+		return nil
+	}
+	known, err := j.KnownNames(ctx)
+	if err != nil {
+		return err
+	}
+	unknown := slices.ContainsFunc(g.Projects, func(b ledger.Share) bool {
+		return !slices.ContainsFunc(known, func(n state.Name) bool {
+			return n.Project() && (strings.EqualFold(string(n.Name), b.Name) || string(n.ID) == b.Name)
+		})
+	})
+	if !unknown {
+		return nil
+	}
+	all, err := c.Projects(ctx)
+	if errors.Is(err, api.ErrUnsupported) {
+		return nil // then no job belongs to a project
+	}
+	if err != nil {
+		return fmt.Errorf("the budget of a project can't be checked without the list of projects: %w", err)
+	}
+	names := make([]state.Name, len(all.Items))
+	for i, p := range all.Items {
+		names[i] = state.NameOfProject(p)
+	}
+	return j.SaveNames(ctx, names)
 }
 
 // Weigh checks submissions against the budgets.

@@ -39,6 +39,9 @@ func (w World) bill(ctx context.Context, a *login, j *journal.Journal, p prices)
 	if most, known := purchase.Most(b.mosts()); known && len(p.jobs) > 0 {
 		b.most = &most
 	}
+	if err := account.LearnProjects(ctx, a.client, j, &a.settings.Guard); err != nil {
+		return b, a.named(err)
+	}
 	purse, err := account.ReadPurse(ctx, j)
 	if err != nil {
 		return b, journalFailed(err)

@@ -76,6 +76,9 @@ func (w World) drain(c *cobra.Command, resume, now bool) error {
 	if listed == 0 && !resume {
 		return cmp.Or(t.nothing(), journalFailed(j.Close()))
 	}
+	if err := account.LearnProjects(c.Context(), a.client, j, &a.settings.Guard); err != nil {
+		return cmp.Or(a.named(err), j.Close())
+	}
 	ctx, stop := context.WithCancelCause(c.Context())
 	defer stop(nil)
 	t.stop = stop

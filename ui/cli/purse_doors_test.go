@@ -8,11 +8,12 @@ import (
 	"dubtop/api/simulator"
 )
 
-// TestPartBudgetsHoldAtEveryCommand checks the budget of a label
-// where jobs are queued and where they are sent as a set.
+// TestPartBudgetsHoldAtEveryCommand checks the budgets of a label and of a project
+// where jobs are queued, sent from the queue, and sent as a set.
 func TestPartBudgetsHoldAtEveryCommand(t *testing.T) {
 	for _, of := range []struct{ table, flag, whose string }{
 		{"label.acme", "--label Acme", "label acme"},
+		{`project."Night"`, "--project Night", "project Night"},
 	} {
 		for _, door := range []string{"queue add", "submit"} {
 			for _, c := range []struct {
@@ -27,6 +28,7 @@ func TestPartBudgetsHoldAtEveryCommand(t *testing.T) {
 				t.Run(fmt.Sprint(door, " ", of.flag, " ", c.amount, c.agrees), func(t *testing.T) {
 					drains(t, simulator.Options{Profile: simulator.Current, Slots: 9}, func(t *testing.T, w *works) {
 						w.configure(fmt.Sprintf("[budget.%s]\nmonthly = %q\n", of.table, c.amount))
+						w.account.AddProject(simulator.Project{Name: "Night"})
 						line := door + " --yes --run season " + of.flag + c.agrees + " --set " + w.lists("rows.csv", w.unlike(1), w.unlike(2))
 						said := []string{""}
 						if c.status == StatusBudget {
