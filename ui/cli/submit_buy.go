@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"time"
 
+	"dubtop/api/text"
 	"dubtop/state/account"
+	"dubtop/state/draft"
+	"dubtop/state/jobset"
 	"dubtop/state/journal"
 	"dubtop/state/outbox"
 	"dubtop/state/purchase"
@@ -32,12 +35,16 @@ func (s *submit) buy(ctx context.Context) error {
 const enqueueTries = 20
 
 // enqueue confirms the jobs and saves them with everything that belongs to them,
-// all or none. The budgets are checked against exactly the queue that they join.
+// all or none. Budgets and copies are checked against exactly the queue that they
+// join.
 func (s *submit) enqueue(ctx context.Context) error {
 	for try := 0; ; try++ {
 		purse, err := account.ReadPurse(ctx, s.j)
 		if err != nil {
 			return journalFailed(err)
+		}
+		if err := s.unrepeated(ctx); err != nil {
+			return err
 		}
 		now := time.Now()
 		if v := purse.Weigh(&s.login.settings.Guard, s.bill.submissions(), now); v.Level > s.bill.verdict.Level {
@@ -55,11 +62,48 @@ func (s *submit) enqueue(ctx context.Context) error {
 		case errors.Is(err, journal.ErrMoved) && try < enqueueTries:
 			continue
 		case errors.Is(err, journal.ErrMoved), errors.Is(err, journal.ErrBegun):
-			return &Failure{Status: StatusLater, Code: "moved", Err: fmt.Errorf("nothing was sent: %w", err), Hint: "run it again; it joins what is there"}
+			return moved(err)
 		case errors.Is(err, journal.ErrSetName):
 			return usage("choose another --run", "nothing was sent: there is a job set called %s that is not of this run", p.Set.Name)
 		}
 		return journalFailed(err)
+	}
+}
+
+// moved is the failure of a purchase that another process was faster with.
+func moved(err error) error {
+	return &Failure{Status: StatusLater, Code: "moved", Err: fmt.Errorf("nothing was sent: %w", err), Hint: "run it again; it joins what is there"}
+}
+
+// unrepeated refuses jobs that repeat one confirmed since they were priced, such
+// as by the same command in another terminal.
+func (s *submit) unrepeated(ctx context.Context) error {
+	if s.again {
+		return nil
+	}
+	drafts := make([]draft.Draft, len(s.bill.jobs))
+	for i := range s.bill.jobs {
+		drafts[i] = s.bill.jobs[i].row.Job()
+	}
+	before, err := s.sources.MadeBefore(ctx, s.j, drafts)
+	if err != nil {
+		return journalFailed(err)
+	}
+	twins := 0
+	for _, d := range drafts {
+		if _, made := before[jobset.ContentOf(s.sources.Absolute(d))]; made {
+			twins++
+		}
+	}
+	switch {
+	case twins == 0:
+		return nil
+	case s.run != "":
+		return moved(journal.ErrBegun)
+	}
+	return &Failure{
+		Status: StatusUsage, Code: "twins", Err: fmt.Errorf("nothing was sent: %s confirmed in the meantime", text.Count(twins, "row repeats a job that was", "rows repeat jobs that were")),
+		Hint: "--again buys again",
 	}
 }
 

@@ -350,6 +350,24 @@ func TestTwoSubmitsOfARunBuyOnce(t *testing.T) {
 	})
 }
 
+// Without a run the second command sees the copies of the first, also if both
+// have looked before either of them bought.
+func TestTwoSubmitsWithoutARunBuyOnce(t *testing.T) {
+	drains(t, simulator.Options{Slots: 9}, func(t *testing.T, w *works) {
+		line := "submit --yes --set " + w.lists("rows.csv", w.unlike(1), w.unlike(2))
+		done := make(chan ran)
+		for range 3 {
+			go func() { done <- w.run(line) }()
+		}
+		for range 3 {
+			if got := <-done; got.status != 0 && (got.status != StatusUsage || !strings.Contains(got.errors, "--again")) {
+				t.Errorf("%+v", got)
+			}
+		}
+		w.paid(2)
+	})
+}
+
 // The budgets are checked against the queue that the jobs join.
 func TestPurchaseIsRefusedIfTheQueueMoved(t *testing.T) {
 	drains(t, simulator.Options{}, func(t *testing.T, w *works) {
