@@ -127,7 +127,7 @@ func scenes() []scene {
 		{name: "group", width: 100, height: 30, act: again},
 		{name: "queue", width: 120, height: 26, act: func(d *uitest.Terminal) {
 			send(d)
-			d.Pass(5 * time.Second)
+			d.Pass(20 * time.Second)
 			d.Press("5", "G", "p", "k", "K", "g")
 		}},
 		{name: "ledger", width: 120, height: 34, act: func(d *uitest.Terminal) {
