@@ -13,9 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"runtime/debug"
-	"runtime/metrics"
 	"slices"
 	"strings"
 	"time"
@@ -32,6 +30,7 @@ import (
 	"dubtop/state/settings"
 	"dubtop/ui"
 	"dubtop/ui/cli"
+	"dubtop/ui/collector"
 	"dubtop/ui/editor"
 	"dubtop/ui/review"
 	"dubtop/ui/terminal"
@@ -82,7 +81,7 @@ stored it; without one, dubtop asks. SYNC_BASE_URL names another server. With
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp) // no command takes a file
 	root.PersistentPreRun = func(c *cobra.Command, _ []string) {
 		if c != root {
-			tuneCollections() // the dashboard does so after its first frame
+			collector.Tune() // the dashboard does so after its first frame
 		}
 	}
 	root.AddCommand(serve.Command(func(err error) error { return cli.Exit(cli.StatusError, err) }))
@@ -131,8 +130,8 @@ func dashboard(env settings.Env, demo bool, start ui.Place) error {
 		return errors.New("GODEBUG has http2debug set, which would print the API key: unset it")
 	}
 	debug.SetGCPercent(-1) // the first frame does not wait for a collection
-	time.AfterFunc(startTime, tuneCollections)
-	leaveRoomForKeys()
+	time.AfterFunc(startTime, collector.Tune)
+	collector.LeaveRoom()
 	folder := filepath.Join(os.TempDir(), "dubtop-demo-"+uuid.NewString()[:8])
 	leave := func() { _ = os.RemoveAll(folder) } // it is in the folder for such files
 	defer leave()
@@ -384,40 +383,4 @@ func unicode(getenv func(string) string) bool {
 		}
 	}
 	return true // unset says nothing, and nearly every terminal can
-}
-
-const (
-	// heapRoom is how much the heap may grow between two collections. With
-	// less, collections take up a third of the time spent on a key.
-	heapRoom = 8 << 20
-
-	// A history of 100,000 jobs consists of many small long-lived rows. With
-	// Go's usual percentage, memory use would double.
-	leastPercent, mostPercent = 15, 300
-)
-
-// tuneCollections adapts the collector to the size of the heap now and after
-// every collection.
-func tuneCollections() {
-	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	metrics.Read(live)
-	debug.SetGCPercent(collectorPercent(live[0].Value.Uint64()))
-	// A collection that finds this garbage is the next one.
-	runtime.AddCleanup(new([16]byte), func(struct{}) { tuneCollections() }, struct{}{})
-}
-
-// collectorPercent returns by how much a heap may grow until it is collected.
-func collectorPercent(live uint64) int {
-	return int(min(max(100*heapRoom/max(live, 1), leastPercent), mostPercent))
-}
-
-// leastParallel is how many goroutines may run at once, at least. With two, a key
-// that arrives while the collector runs and an answer is decoded waits until the
-// scheduler interrupts one of them; the system gives it a core at once.
-const leastParallel = 4
-
-func leaveRoomForKeys() {
-	if os.Getenv("GOMAXPROCS") == "" {
-		runtime.GOMAXPROCS(max(runtime.GOMAXPROCS(0), leastParallel))
-	}
 }

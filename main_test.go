@@ -4,12 +4,9 @@ import (
 	"bytes"
 	"os"
 	"regexp"
-	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/spf13/pflag"
 
@@ -96,29 +93,6 @@ func TestValuesOfFlagsAreCompleted(t *testing.T) {
 			t.Errorf("completion of %s: status %d, %q", shell, got.status, got.errors)
 		}
 	}
-}
-
-func TestSmallHeapIsCollectedSeldomAndALargeOneStaysSmall(t *testing.T) {
-	for live, want := range map[uint64]int{0: 300, 4 << 20: 200, 20 << 20: 40, 50 << 20: 16, 1 << 30: 15} {
-		if got := collectorPercent(live); got != want {
-			t.Errorf("with %d MB in use the heap may grow by %d %%, want %d", live>>20, got, want)
-		}
-	}
-}
-
-func TestCollectorFollowsTheHeap(t *testing.T) {
-	defer debug.SetGCPercent(debug.SetGCPercent(100))
-	tuneCollections()
-	ballast := make([]byte, 50<<20)
-	for range 100 {
-		runtime.GC()
-		time.Sleep(10 * time.Millisecond)
-		if now := debug.SetGCPercent(100); now < 25 {
-			runtime.KeepAlive(ballast)
-			return
-		}
-	}
-	t.Error("50 MB more in use change nothing")
 }
 
 // README, help, manual page and key table must not name what the others do not
