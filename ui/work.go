@@ -72,7 +72,6 @@ func (m resultMsg) apply(a *desk) tea.Cmd {
 // queueVersions are the versions of all that the end of the queue depends on.
 type queueVersions struct {
 	queue, jobs uint64
-	ledger      uint64 // it has the lengths of running jobs
 	slots       int
 	minute      time.Time
 }
@@ -81,7 +80,7 @@ type queueVersions struct {
 // a minute, because it goes through the whole queue.
 func (a *desk) foreseeQueue() {
 	slots, _ := a.outbox.Slots.Known(a.Now)
-	of := queueVersions{a.store.Queue.Version(), a.store.Generations.Version(), a.store.Ledger.Version(), cmp.Or(slots, a.outbox.Slots.Reached()), minuteOf(a.Now)}
+	of := queueVersions{a.store.Queue.Version(), a.store.Generations.Version(), cmp.Or(slots, a.outbox.Slots.Reached()), minuteOf(a.Now)}
 	if o := &a.outbox; of != o.endOf {
 		o.endOf = of
 		o.end, o.setEnds = a.queueEnd(of.slots)
