@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -114,10 +115,12 @@ func noSuchSet(name string) error {
 	return &Failure{Status: StatusError, Code: "not_found", Err: fmt.Errorf("no set is called %q in this journal", name), Hint: "dubtop queue ls and view 5 of the dashboard show the sets"}
 }
 
+// ended is how many jobs need no more waiting.
+func (n counts) ended() int { return n.Done + n.Failed + n.Missing }
+
 // words tells how far everything is.
 func (n counts) words() text.Text {
-	ended := n.Done + n.Failed + n.Missing
-	said := bar(ended, n.Jobs) + text.Sprintf(" %d of %s ended", ended, text.Count(n.Jobs, "job", "jobs"))
+	said := bar(n.ended(), n.Jobs) + text.Sprintf(" %d of %s ended", n.ended(), text.Count(n.Jobs, "job", "jobs"))
 	for _, part := range []struct {
 		n    int
 		what text.Text
@@ -166,9 +169,8 @@ func (o *waiting) ended(f *follower, n counts) error {
 
 // unfinished returns the failure of a run that was ended before the jobs were.
 func (o *waiting) unfinished(err error, f *follower, n counts) error {
-	left := n.Running + n.Waiting
 	again := "dubtop wait " + o.what()
-	paid := fmt.Sprintf("%d of %d not ended; what was sent is paid for and goes on without dubtop: %s", left, n.Jobs, o.named(f))
+	paid := fmt.Sprintf("%d of %d not ended; what was sent is paid for and goes on without dubtop: %s", n.Jobs-n.ended(), n.Jobs, o.named(f))
 	switch {
 	case errors.Is(err, errTimedOut):
 		return &Failure{Status: StatusRunning, Code: "still_running", Err: fmt.Errorf("the time is up: %s", paid), Hint: again}
@@ -186,12 +188,12 @@ func (o *waiting) what() string {
 	return names(o.jobs)
 }
 
-// named names the jobs that have not ended.
+// named names the jobs that have not ended, also those that were never seen.
 func (o *waiting) named(f *follower) string {
 	var left []api.ID
-	for _, j := range f.jobs() {
-		if !j.Status.Terminal() {
-			left = append(left, j.ID)
+	for _, id := range f.Followed() {
+		if g, seen := f.Account.Store.Generations.Find(string(id)); seen && !g.Status.Terminal() || !seen && !slices.Contains(f.Missing(), id) {
+			left = append(left, id)
 		}
 	}
 	if len(left) == 0 {

@@ -88,6 +88,15 @@ func TestWaitThatIsEndedTellsHowToGoOn(t *testing.T) {
 	})
 }
 
+// Jobs that were never seen, because the server was away, have not ended either.
+func TestWaitWithoutTheServer(t *testing.T) {
+	drains(t, simulator.Options{Profile: simulator.Current}, func(t *testing.T, w *works) {
+		one, two := w.lasting("one", time.Hour, "COMPLETED"), w.lasting("two", time.Hour, "COMPLETED")
+		w.account.Fault("*", simulator.Fault{Status: 503})
+		w.ends("wait --timeout 20s "+one+" "+two, StatusRunning, nil, []string{"2 of 2 not ended", "without dubtop: " + one + " " + two})
+	})
+}
+
 // Waiting sends nothing of the queue, and leaves the turn to those who send.
 func TestWaitSendsNothing(t *testing.T) {
 	drains(t, simulator.Options{Profile: simulator.Current}, func(t *testing.T, w *works) {
