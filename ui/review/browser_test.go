@@ -121,6 +121,29 @@ func ready(tab *chromium.Tab) {
 	tab.Wait(`videos().length && videos().every((v) => v.readyState >= 3)`)
 }
 
+// A verdict that dubtop answers late must not hide what was decided since.
+func TestALateAnswerHidesNothingInABrowser(t *testing.T) {
+	b := chromium.Start(t)
+	s, d := serve(t, twoTakes(t))
+	saved, answer := make(chan string), make(chan struct{})
+	s.cfg.OnVerdict = func(id string, v verdict.Verdict, note text.Text) error {
+		err := d.take(id, v, note)
+		saved <- id
+		<-answer
+		return err
+	}
+	tab := b.Open(s.URL())
+	ready(tab)
+	tab.Press("a")
+	if err := d.take(<-saved, verdict.Retake, "the mouth is late"); err != nil { // in the dashboard
+		t.Fatal(err)
+	}
+	tab.Sees("the mouth is late")
+	close(answer)
+	tab.Wait(`document.getElementById("said").textContent.includes("approved")`)
+	tab.Sees("the mouth is late")
+}
+
 func TestBothVideosPlayInStepInABrowser(t *testing.T) {
 	b := chromium.Start(t)
 	s, _ := serve(t, twoTakes(t))

@@ -248,6 +248,7 @@
     drawTally();
     drawList();
     drawVerdicts();
+    if (!kept) load(); // the answer may have come later than another decision
   }
 
   async function send(s, verdict, note) {
