@@ -1,6 +1,9 @@
 package draft
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // UnsignedMedia returns a typed link without its signature, and other text
 // unchanged.
@@ -44,4 +47,15 @@ func signs(parameter string) bool {
 		return true
 	}
 	return false
+}
+
+// Unsigned is the draft without the signatures of its links, which differ each
+// time that a link is made.
+func (d Draft) Unsigned() Draft {
+	d.More = slices.Clone(d.More)
+	d.Visual, d.Audio = UnsignedMedia(d.Visual), UnsignedMedia(d.Audio)
+	for i := range d.More {
+		d.More[i].Audio = UnsignedMedia(d.More[i].Audio)
+	}
+	return d
 }

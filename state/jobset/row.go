@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"iter"
 	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -162,11 +161,8 @@ func (r *Row) Content() string { return ContentOf(r.Draft) }
 
 // ContentOf is Row.Content of a draft.
 func ContentOf(d draft.Draft) string {
-	d.More = slices.Clone(d.More)
-	d.Visual, d.VisualKind, d.Audio = draft.UnsignedMedia(d.Visual), "", draft.UnsignedMedia(d.Audio)
-	for i := range d.More {
-		d.More[i].Audio = draft.UnsignedMedia(d.More[i].Audio)
-	}
+	d = d.Unsigned()
+	d.VisualKind = ""
 	return d.PriceKey()
 }
 

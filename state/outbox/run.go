@@ -34,7 +34,7 @@ func Last(intents []Intent) map[string]Intent {
 // the same job under the same name. Signatures of links, which differ each time,
 // and labels, which are never sent, don't count.
 func (n *Intent) Differences(now *draft.Draft) (words []string) {
-	was, is := unsigned(&n.Draft), unsigned(now)
+	was, is := n.Draft.Unsigned(), now.Unsigned()
 	for _, field := range is.Changes(was) {
 		switch before, after := was.Value(field), is.Value(field); {
 		case before == after: // it is no text
@@ -61,14 +61,4 @@ func quoted(value string) string {
 		value = "…" + string(runes[len(runes)-most:])
 	}
 	return cmp.Or(strings.TrimSpace(value), "empty")
-}
-
-// unsigned is a copy of a draft without the signatures of its links.
-func unsigned(d *draft.Draft) draft.Draft {
-	c := d.Clone()
-	c.Visual, c.Audio = draft.UnsignedMedia(c.Visual), draft.UnsignedMedia(c.Audio)
-	for i := range c.More {
-		c.More[i].Audio = draft.UnsignedMedia(c.More[i].Audio)
-	}
-	return c
 }

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/BurntSushi/toml"
-	"github.com/agnivade/levenshtein"
 )
 
 // accountVariable names the account to begin with.
@@ -232,8 +231,7 @@ func (s *Settings) unknownAccount(env Env, name string) error {
 	for i := range s.Accounts {
 		names = append(names, s.Accounts[i].Name)
 	}
-	far := func(other string) int { return levenshtein.ComputeDistance(name, other) }
-	if near := slices.MinFunc(names, func(a, b string) int { return far(a) - far(b) }); far(near) <= max(2, len(name)/3) {
+	if near, ok := nearest(name, names); ok {
 		e.Hint = fmt.Sprintf("did you mean %s?", near)
 		return e
 	}

@@ -294,10 +294,16 @@ func (p *parser) unknown(full string) error {
 	if inner := full[strings.LastIndex(full, ".")+1:]; slices.Contains(names, "budget."+inner) {
 		return fmt.Errorf("there is no such setting; did you mean budget.%s?", inner)
 	}
-	far := func(name string) int { return levenshtein.ComputeDistance(full, name) }
-	near := slices.MinFunc(names, func(a, b string) int { return far(a) - far(b) })
-	if far(near) <= max(2, len(full)/3) {
+	if near, ok := nearest(full, names); ok {
 		return fmt.Errorf("there is no such setting; did you mean %s?", near)
 	}
 	return errors.New("there is no such setting; it is ignored")
+}
+
+// nearest returns the name that a mistyped word is nearest to, if one of the names
+// is near enough. There must be names.
+func nearest(word string, names []string) (near string, ok bool) {
+	far := func(name string) int { return levenshtein.ComputeDistance(word, name) }
+	near = slices.MinFunc(names, func(a, b string) int { return far(a) - far(b) })
+	return near, far(near) <= max(2, len(word)/3)
 }

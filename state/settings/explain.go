@@ -40,8 +40,9 @@ func Explain(env Env) []Setting {
 	lines := linesOf(env)
 	path, _ := ConfigPath(env)
 	var all []Setting
-	for _, name := range slices.Sorted(maps.Keys(known(&s))) {
-		one := Setting{Name: name, Value: written(known(&s)[name].at)}
+	entries := known(&s)
+	for _, name := range slices.Sorted(maps.Keys(entries)) {
+		one := Setting{Name: name, Value: written(entries[name].at)}
 		if line, ok := lines[name]; ok {
 			one.By, one.Line = path, line
 		}
