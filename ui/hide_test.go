@@ -1,9 +1,12 @@
 package ui_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"time"
+
+	"dubtop/ui"
 )
 
 // A hidden row is out of sight, comes back with u, and is there under
@@ -32,6 +35,37 @@ func TestHideAndShowAgain(t *testing.T) {
 		s.Sees("4 jobs shown again")
 		s.Press("esc", "esc")
 		s.Sees("of 40")
+	})
+}
+
+// A marked row that is put away again stays the one that actions are about.
+func TestMarkedHiddenRowStaysChosen(t *testing.T) {
+	tell(t, stage{journal: t.TempDir() + "/journal.db"}, func(s *story) {
+		name := strings.Fields(s.marked())[4]
+		s.Press("x", "/")
+		s.Type("hidden:yes")
+		s.Press("enter", "space", "esc")
+		s.Sees("of 39", "1 marked, 1 hidden")
+		s.Press("t")
+		s.Sees(name)
+	})
+}
+
+// Views count the rows that they show: hidden ones only if they ask for them.
+func TestViewsDoNotCountHiddenRows(t *testing.T) {
+	tell(t, stage{width: 120, height: 40, journal: t.TempDir() + "/journal.db", config: func(c *ui.Config) {
+		c.Views = map[string]map[string]string{"generations": {"done": "status:completed", "away": "hidden:yes"}}
+	}}, func(s *story) {
+		s.Press("/")
+		s.Type("status:completed")
+		s.Press("enter", "x", "esc")
+		s.Pass(5 * time.Second)
+		s.Sees("away 1 ")
+		shown := regexp.MustCompile(`done (\d+)`).FindStringSubmatch(s.Screen())
+		s.Press("/")
+		s.Type("status:completed")
+		s.Press("enter")
+		s.Sees("of " + shown[1] + ", 40 in all")
 	})
 }
 

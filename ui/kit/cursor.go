@@ -9,7 +9,6 @@ import (
 
 	"dubtop/api/text"
 	"dubtop/keymap"
-	"dubtop/state/table"
 	"dubtop/ui/paint"
 )
 
@@ -48,16 +47,12 @@ func (c *cursor) settled() bool {
 // If a filter being typed hides the item, the cursor returns to it as soon as
 // the filter matches again.
 func (l *List[T]) Refresh() {
-	l.Query.Clock = l.clock()
+	if l.Query.Clock == nil {
+		l.Query.Clock = wallClock{}
+	}
 	if l.Shown.Update(l.Rows, l.Query) {
 		l.reordered()
 	}
-}
-
-// clock returns the clock that ages are counted by: the real one, unless the
-// list has its own.
-func (l *List[T]) clock() table.Clock {
-	return cmp.Or[table.Clock](l.Query.Clock, wallClock{})
 }
 
 // wallClock is the real clock.

@@ -203,24 +203,28 @@ func (l *List[T]) letGo() {
 	m.removals, m.counted = l.Rows.Removals(), false
 }
 
-// marked returns all marked rows in the order of the view, including hidden
-// ones.
+// marked returns all marked rows in the order of the view, including those that it
+// does not show.
 func (l *List[T]) marked() []*T {
 	l.Refresh()
-	n := l.MarkCount()
-	if n == 0 {
+	rows := l.markedIn(&l.Shown)
+	if len(rows) == l.MarkCount() {
+		return rows
+	}
+	q := l.Query
+	q.Text, q.Failures, q.Hidden = "", false, nil
+	var all table.View[T]
+	all.Update(l.Rows, q)
+	return l.markedIn(&all)
+}
+
+// markedIn returns the marked rows of a view.
+func (l *List[T]) markedIn(v *table.View[T]) (rows []*T) {
+	if l.MarkCount() == 0 {
 		return nil
 	}
-	shown := &l.Shown
-	if l.narrowed() {
-		q := l.Query
-		q.Text, q.Failures, q.Hidden = "", false, nil
-		shown = new(table.View[T])
-		shown.Update(l.Rows, q)
-	}
-	rows := make([]*T, 0, n)
-	for i := range shown.Len() {
-		if row := shown.At(i); l.isMarked(row) {
+	for i := range v.Len() {
+		if row := v.At(i); l.isMarked(row) {
 			rows = append(rows, row)
 		}
 	}
@@ -239,14 +243,14 @@ func (l *List[T]) Chosen() []*T {
 	return nil
 }
 
-// hiddenMarks returns the number of marked rows that the filter hides.
+// hiddenMarks returns the number of marked rows that the view does not show.
 func (l *List[T]) hiddenMarks() int {
 	m := l.Marks
 	if m.counted {
 		return m.hidden
 	}
 	m.hidden, m.counted = 0, true
-	if !l.narrowed() {
+	if l.Shown.Len() == l.Rows.Len() {
 		return 0
 	}
 	m.hidden = len(m.On)

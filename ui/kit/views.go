@@ -180,7 +180,9 @@ func (v *ListView[T]) Count(now time.Time) tea.Cmd {
 	}
 	queries := make([]table.Query, len(views))
 	for i, view := range views {
-		queries[i] = table.Query{Text: view.Filter, Costs: v.Query.Costs, Notes: v.Query.Notes, Clock: v.clock()}
+		queries[i] = v.Query
+		q := &queries[i]
+		q.Text, q.Failures, q.Sort, q.Reverse = view.Filter, false, table.SortNone, false
 	}
 	if !v.tally.Stale(v.Rows, queries) {
 		return nil
