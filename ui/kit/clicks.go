@@ -6,7 +6,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/keymap"
-	"dubtop/state/table"
 	"dubtop/ui/paint"
 )
 
@@ -70,13 +69,8 @@ func (v *ListView[T]) clickTitle(x int) tea.Cmd {
 	cols, widths := v.arrange()
 	from := listMargin
 	for i, c := range cols {
-		if x >= from && x < from+widths[i]+listGap && c.Sort != table.SortNone {
-			if c.Sort == v.Query.Sort {
-				return v.reverse()
-			}
-			v.Query.Sort, v.Query.Reverse = c.Sort, false
-			v.sorted()
-			return tea.Batch(v.seek(), v.kept())
+		if x >= from && x < from+widths[i]+listGap && v.sortable(c) {
+			return v.sortBy(c.Sort, c.Sort == v.Query.Sort && !v.Query.Reverse)
 		}
 		from += widths[i] + listGap
 	}

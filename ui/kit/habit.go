@@ -16,29 +16,37 @@ func (v *ListView[T]) named() string {
 	return name
 }
 
-// keepHabit keeps how the list is arranged now.
-func (v *ListView[T]) keepHabit() tea.Cmd {
+// changeHabit changes how the list is arranged, for as long as dubtop runs.
+func (v *ListView[T]) changeHabit(change func(h *Habit)) Habit {
 	all := &v.Stage.Habits
 	if all.Lists == nil {
 		all.Lists = make(map[string]Habit)
 	}
 	h := all.Lists[v.named()]
-	h.Pane, h.Columns = v.pane.String(), nil
-	if len(v.chosen) > 0 {
-		for _, c := range v.order() {
-			title := string(v.Columns[c.column].Title)
-			if c.hidden {
-				title = "-" + title
-			}
-			h.Columns = append(h.Columns, title)
-		}
-	}
-	h.Orders = v.ordersNow(h.Orders)
+	change(&h)
 	all.Lists[v.named()] = h
-	if all.Keep == nil {
+	return h
+}
+
+// keepHabit keeps how the list is arranged now.
+func (v *ListView[T]) keepHabit() tea.Cmd {
+	h := v.changeHabit(func(h *Habit) {
+		h.Pane, h.Columns = v.pane.String(), nil
+		if len(v.chosen) > 0 {
+			for _, c := range v.order() {
+				title := string(v.Columns[c.column].Title)
+				if c.hidden {
+					title = "-" + title
+				}
+				h.Columns = append(h.Columns, title)
+			}
+		}
+		h.Orders = v.ordersNow(h.Orders)
+	})
+	if v.Stage.Habits.Keep == nil {
 		return nil
 	}
-	return all.Keep(v.named(), h)
+	return v.Stage.Habits.Keep(v.named(), h)
 }
 
 // ordersNow returns orders with the present one; the first column in its own

@@ -19,7 +19,7 @@ func (l *List[T]) askSort() tea.Cmd {
 	p := &picker{stage: a, title: "sort by"}
 	for i := range l.Columns {
 		c := &l.Columns[i]
-		if c.Sort == table.SortNone || !slices.Contains(l.Sorts, c.Sort) || !l.sortable(c.Sort) {
+		if !l.sortable(c) {
 			continue
 		}
 		now := c.Sort == l.Query.Sort
@@ -47,9 +47,8 @@ func (l *List[T]) askSort() tea.Cmd {
 	flip.Key.SetHelp("← →", "the other direction")
 	p.acts = []Action{
 		a.Does(keymap.Choose, func() tea.Cmd {
-			l.Query.Sort, l.Query.Reverse = cols[p.at].Sort, turned[p.at]
-			l.sorted()
-			return tea.Batch(a.Pop(), l.seek(), l.kept())
+			sort := l.sortBy(cols[p.at].Sort, turned[p.at])
+			return tea.Batch(a.Pop(), sort)
 		}).Called("sort by it").Hinted("sort by it"),
 		flip,
 		a.Does(keymap.Sort, Plain(func() { p.at = (p.at + 1) % len(cols) })).Called("next column"),
@@ -67,21 +66,19 @@ func (l *List[T]) direction(c *Column[T], reverse bool) text.Text {
 	return l.Stage.Theme.Glyphs.Up
 }
 
-// reverse turns the order round.
-func (l *List[T]) reverse() tea.Cmd {
-	l.Query.Reverse = !l.Query.Reverse
+// sortBy shows the rows in another order.
+func (l *List[T]) sortBy(by table.Sort, reverse bool) tea.Cmd {
+	l.Query.Sort, l.Query.Reverse = by, reverse
 	l.sorted()
 	return tea.Batch(l.seek(), l.kept())
 }
 
-// sortable reports whether the column of a sort order is in use.
-func (l *List[T]) sortable(by table.Sort) bool {
-	for i := range l.Columns {
-		if c := &l.Columns[i]; c.Sort == by {
-			return c.When == nil || c.When()
-		}
-	}
-	return true
+// reverse turns the order round.
+func (l *List[T]) reverse() tea.Cmd { return l.sortBy(l.Query.Sort, !l.Query.Reverse) }
+
+// sortable reports whether the list can be sorted by a column, and has it now.
+func (l *List[T]) sortable(c *Column[T]) bool {
+	return c.Sort != table.SortNone && slices.Contains(l.Sorts, c.Sort) && (c.When == nil || c.When())
 }
 
 // sorted shows the new order and names it.

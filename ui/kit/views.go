@@ -121,13 +121,7 @@ func (v *ListView[T]) forgetView() tea.Cmd {
 }
 
 func (v *ListView[T]) changeViews(change func([]View) []View) tea.Cmd {
-	all := &v.Stage.Habits
-	if all.Lists == nil {
-		all.Lists = make(map[string]Habit)
-	}
-	h := all.Lists[v.named()]
-	h.Views = change(slices.Clone(h.Views))
-	all.Lists[v.named()] = h
+	v.changeHabit(func(h *Habit) { h.Views = change(slices.Clone(h.Views)) })
 	v.Stage.Layout()
 	return tea.Batch(v.keepHabit(), v.Count(time.Now()))
 }
@@ -148,11 +142,11 @@ func (v *ListView[T]) viewsLine(width, height int) []paint.Styled {
 // viewPieces returns the names of the views with their counts, beginning with the
 // first for which there is room: the current view stays visible.
 func (v *ListView[T]) viewPieces(width int) (pieces []paint.Piece, first int) {
-	at := v.viewAt()
-	for i := range len(v.views()) + 1 {
+	at, views := v.viewAt(), v.views()
+	for i := range len(views) + 1 {
 		tone, words := paint.Muted, text.Text(" all ")
 		if i > 0 {
-			words = text.Of(" " + v.views()[i-1].Name + " ")
+			words = text.Of(" " + views[i-1].Name + " ")
 			if n, ok := v.tally.Of(i - 1); ok {
 				words += text.Sprint(n) + " "
 			}
