@@ -69,7 +69,7 @@ func newBatches(a *composer) *kit.ListView[state.Batch] {
 			}
 			return []watchee{{named{b.Key(), cmp.Or(b.Name, text.Of(b.ID.Short()))}, b.Status.Terminal()}}
 		}, none),
-		a.hiding(func() []named {
+		a.hiding(func() int { return 0 }, func() []named {
 			b := v.Selected()
 			if b == nil || b.Submission != "" {
 				return nil

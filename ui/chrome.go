@@ -102,12 +102,13 @@ func (a *App) Tabs(width int) paint.Styled {
 	if a.session == nil {
 		return paint.Blank(width)
 	}
-	return a.Theme.Line(width, a.tabsIn(width), a.place())
+	right := a.place()
+	return a.Theme.Line(width, a.tabsIn(width, right), right)
 }
 
-// tabsIn returns the names of the views as there is room for them.
-func (a *App) tabsIn(width int) []paint.Piece {
-	right := a.place()
+// tabsIn returns the names of the views as there is room for them beside what
+// stands on the right.
+func (a *App) tabsIn(width int, right []paint.Piece) []paint.Piece {
 	left := a.tabPieces(func(int) bool { return true })
 	if paint.Cells(left)+paint.Cells(right) >= width {
 		left = a.tabPieces(func(i int) bool { return i == a.tab })
@@ -130,7 +131,7 @@ func (a *App) ClickTab(x int) tea.Cmd {
 	if a.session == nil {
 		return nil
 	}
-	for i, p := range a.tabsIn(a.Width) {
+	for i, p := range a.tabsIn(a.Width, a.place()) {
 		if x -= paint.TextWidth(p.Text); x < 0 {
 			return a.switchTo(i)
 		}

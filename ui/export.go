@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -32,7 +31,10 @@ type exported[T any] struct {
 func exporting[T any](a *desk, l *kit.List[T], what string, columns []exported[T]) kit.Action {
 	return a.Does(keymap.Export, func() tea.Cmd {
 		rows := l.Matching()
-		return a.askExport(what, len(rows), l.Extent.Partial != nil && l.Extent.Partial(), func() []byte { return tableOf(rows, columns) })
+		return a.askExport(what, len(rows), l.Extent.Partial != nil && l.Extent.Partial(), func() func() []byte {
+			table := tableOf(rows, columns) // cells read the store
+			return func() []byte { return sheet.CSV(table) }
+		})
 	}).Unless(func() text.Text {
 		l.Refresh()
 		if l.Shown.Len() == 0 {
@@ -42,7 +44,7 @@ func exporting[T any](a *desk, l *kit.List[T], what string, columns []exported[T
 	})
 }
 
-func tableOf[T any](rows []T, columns []exported[T]) []byte {
+func tableOf[T any](rows []T, columns []exported[T]) [][]string {
 	table := make([][]string, 1, 1+len(rows))
 	for _, c := range columns {
 		table[0] = append(table[0], c.title)
@@ -54,11 +56,12 @@ func tableOf[T any](rows []T, columns []exported[T]) []byte {
 		}
 		table = append(table, cells)
 	}
-	return sheet.CSV(table)
+	return table
 }
 
-// askExport asks for the file to write rows to, in the folder for saved files.
-func (a *desk) askExport(what string, rows int, partial bool, content func() []byte) tea.Cmd {
+// askExport asks for the file to write rows to, in the folder for saved files. What
+// content returns runs in the background.
+func (a *desk) askExport(what string, rows int, partial bool, content func() func() []byte) tea.Cmd {
 	folder := text.Text("~")
 	if a.session != nil && a.session.Saving.Folder != "" {
 		folder = a.short(a.session.Saving.Folder)
@@ -83,7 +86,7 @@ func (a *desk) askExport(what string, rows int, partial bool, content func() []b
 					return exportedMsg{path, rows, partial, err}
 				}
 			}
-			return exportedMsg{path, rows, partial, durable.WriteNew(path, csv, 0o600)}
+			return exportedMsg{path, rows, partial, durable.WriteNew(path, csv(), 0o600)}
 		}
 	})
 }
@@ -217,7 +220,7 @@ func usdCell(m api.Micros, k outbox.CostKind) text.Text {
 	if k == outbox.CostUnknown {
 		return ""
 	}
-	return text.Of(strings.Replace(m.String(), "$", "", 1))
+	return text.Of(m.Decimal())
 }
 
 func yesNo(yes bool) text.Text {

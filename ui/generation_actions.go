@@ -33,7 +33,7 @@ func generationActions(a *composer, set selection) []kit.Action {
 		a.Does(keymap.CopyAs, func() tea.Cmd { return a.copyAs(*set.one()) }).Unless(func() text.Text { return cmp.Or(set.missing(), a.unread()) }),
 		a.Does(keymap.Note, func() tea.Cmd { return a.editNote(set.names()) }).Unless(func() text.Text { return cmp.Or(missing(), a.unnotable()) }),
 		a.watchAction(set.watchees, set.none),
-		a.hiding(set.names, set.none, set.drop),
+		a.hiding(set.many, set.names, set.none, set.drop),
 		a.deleting(set),
 		a.judging(set),
 		a.comparing(set),

@@ -194,13 +194,12 @@ func (a *composer) openGeneration(g *state.Generation) tea.Cmd {
 	turn := func(by int) func() tea.Cmd {
 		return kit.Plain(func() { d.part = (d.part + by + partCount) % partCount; d.Top = 0; d.Scroll(0) })
 	}
-	links := a.Does(keymap.PickAsset, func() tea.Cmd { return a.openLinks(d.opened().Job) }).Unless(func() text.Text {
+	links := a.Does(keymap.PickAsset, func() tea.Cmd { return a.openLinks(d.opened().Job) }).Called("open one of its links: output, speech, inputs").Unless(func() text.Text {
 		if job := d.opened().Job; job == nil || len(linksOfJob(job)) == 0 {
 			return "this job has no links"
 		}
 		return ""
 	})
-	links.Key.SetHelp(links.Key.Help().Key, "open one of its links: output, speech, inputs")
 	d.Extra = append([]kit.Action{
 		a.Does(keymap.NextPart, turn(1)).Hinted("next part"),
 		a.Does(keymap.PreviousPart, turn(-1)),

@@ -16,8 +16,8 @@ import (
 // count them, and the filter hidden:yes shows them.
 
 // hiding returns the action that hides rows, or shows them again if all of them
-// are hidden.
-func (a *desk) hiding(chosen func() []named, none func() text.Text, unmark func()) kit.Action {
+// are hidden. many is how many are marked.
+func (a *desk) hiding(many func() int, chosen func() []named, none func() text.Text, unmark func()) kit.Action {
 	return a.Does(keymap.Drop, func() tea.Cmd {
 		rows := chosen()
 		hide := false
@@ -28,11 +28,11 @@ func (a *desk) hiding(chosen func() []named, none func() text.Text, unmark func(
 		s := a.session
 		return func() tea.Msg { return hiddenMsg{asked{s}, rows, hide, saveHidden(s, rows, hide)} }
 	}).Called("hide, or show again").Unless(func() text.Text {
-		switch n := len(chosen()); {
-		case n == 0:
+		if why := tooMany(many(), wordMost); why != "" {
+			return why
+		}
+		if len(chosen()) == 0 {
 			return cmp.Or(none(), "what may have been charged stays in sight until its outcome is known")
-		case n > wordMost:
-			return tooMany(n, wordMost)
 		}
 		return a.unkept("what is hidden")
 	})

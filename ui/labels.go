@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"errors"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -68,24 +67,22 @@ func (m labelledMsg) apply(a *desk) tea.Cmd {
 	had := make(map[string]text.Text, len(m.ids))
 	for _, id := range m.ids {
 		had[id] = a.store.LabelOf(api.ID(id))
-		a.store.SetLabel(api.ID(id), string(m.label))
+		a.setLabel(id, m.label)
 	}
-	a.outbox.Queue.Share(a.outbox.Queue.Sharing) // whose turn it is may depend on labels
 	words := "labelled " + m.label
 	if m.label == "" {
 		words = "label removed"
 	}
 	words = several(m.ids) + words
 	a.Say(words)
-	a.restorable(words, func(s *account.Account) (err error) {
-		for label, ids := range byWords(had) {
-			err = errors.Join(err, s.Journal.LabelAll(context.Background(), ids, string(label)))
-		}
-		return err
-	}, func() {
-		for id, label := range had {
-			a.store.SetLabel(api.ID(id), string(label))
-		}
-	})
+	a.restorableWords(words, had, func(s *account.Account, ids []string, was string) error {
+		return s.Journal.LabelAll(context.Background(), ids, was)
+	}, a.setLabel)
 	return nil
+}
+
+// setLabel changes the label of a job, and whose turn it is, which may depend on it.
+func (a *desk) setLabel(id string, label text.Text) {
+	a.store.SetLabel(api.ID(id), string(label))
+	a.outbox.Queue.Share(a.outbox.Queue.Sharing)
 }

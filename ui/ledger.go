@@ -2,6 +2,7 @@ package ui
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -83,17 +84,13 @@ func ledgerActions(a *composer, v *kit.ListView[ledger.Entry]) []kit.Action {
 	return acts
 }
 
-// shownEntries returns the entries that match the filter, or all, oldest first.
-func shownEntries(a *composer, v *kit.ListView[ledger.Entry]) (all []ledger.Entry) {
+// shownEntries returns the entries that match the filter, in the order of the list,
+// or all, the oldest first.
+func shownEntries(a *composer, v *kit.ListView[ledger.Entry]) []ledger.Entry {
 	if v.Query.Text == "" && !v.Query.Failures {
 		return a.store.Ledger.Entries()
 	}
-	for i := range v.Shown.Len() {
-		if e := v.Shown.At(i); e.Damage == "" {
-			all = append(all, *e)
-		}
-	}
-	return all
+	return slices.DeleteFunc(v.Matching(), func(e ledger.Entry) bool { return e.Damage != "" })
 }
 
 // entryJob returns the job of an entry if it is loaded, or nil.

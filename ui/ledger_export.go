@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -48,10 +49,12 @@ func (a *desk) sumWords(t *ledger.Tally) text.Text {
 // differently are written for the vendor, without labels and names.
 func (a *desk) exportLedger(entries []ledger.Entry) tea.Cmd {
 	what, table := "ledger", ledger.EntriesCSV
-	if len(entries) > 0 && len(ledger.DifferingEntries(entries)) == len(entries) {
+	if len(entries) > 0 && !slices.ContainsFunc(entries, func(e ledger.Entry) bool { return !e.Differs() }) {
 		what, table = "billed-differently", ledger.DifferingCSV
 	}
-	return a.askExport(what, len(entries), false, func() []byte { return table(entries, time.Local) })
+	return a.askExport(what, len(entries), false, func() func() []byte {
+		return func() []byte { return table(entries, time.Local) }
+	})
 }
 
 // ledgerKey returns the key of the ledger view.

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	tea "charm.land/bubbletea/v2"
@@ -98,14 +97,7 @@ func (m savedNoteMsg) tell(a *desk, words text.Text) {
 	for i, id := range m.ids {
 		had[id] = m.old[i]
 	}
-	a.restorable(words, func(s *account.Account) (err error) {
-		for note, ids := range byWords(had) {
-			err = errors.Join(err, s.Journal.NoteAll(context.Background(), ids, string(note)))
-		}
-		return err
-	}, func() {
-		for id, note := range had {
-			a.store.Notes.Set(id, note)
-		}
-	})
+	a.restorableWords(words, had, func(s *account.Account, ids []string, was string) error {
+		return s.Journal.NoteAll(context.Background(), ids, was)
+	}, func(id string, was text.Text) { a.store.Notes.Set(id, was) })
 }

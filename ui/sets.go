@@ -191,10 +191,9 @@ func (a *desk) planFacts(set string, width int) (lines []paint.Styled) {
 	p := a.store.Sets.Plan(set)
 	if !p.Deadline.IsZero() {
 		words, tone := endClock(p.Deadline, a.Now), paint.Normal
-		if c, ok := a.store.CountSet(set); ok && c.Open() {
-			if late := a.lateWords(set); late != "" {
-				words, tone = words+", "+late, paint.Warn
-			}
+		open := slices.ContainsFunc(a.watched(), func(c state.SetCount) bool { return c.Name == set && c.Open() })
+		if late := a.lateWords(set); open && late != "" {
+			words, tone = words+", "+late, paint.Warn
 		}
 		lines = append(lines, a.advice(width, "deadline", words, tone)...)
 	}

@@ -21,7 +21,7 @@ func ViewNames() (names []string) {
 
 // startView shows the view that the dashboard opens with, once.
 func (a *App) startView() {
-	if list, ok := a.tabs[0].screen.(*kit.ListView[state.Generation]); ok && a.cfg.Place.Filter != "" {
+	if list := a.jobs(); list != nil && a.cfg.Place.Filter != "" {
 		list.Query.Text = a.cfg.Place.Filter
 		list.Refresh()
 	}

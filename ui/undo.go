@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"errors"
+
 	tea "charm.land/bubbletea/v2"
 
 	"dubtop/api/text"
@@ -37,6 +39,21 @@ func (m undoneMsg) apply(a *desk) tea.Cmd {
 	m.show()
 	a.Undone(m.words)
 	return nil
+}
+
+// restorableWords lets a change of words be taken back: labels or notes, that had
+// holds as they were by id. save saves what several ids had, and show shows it.
+func (a *desk) restorableWords(words text.Text, had map[string]text.Text, save func(s *account.Account, ids []string, was string) error, show func(id string, was text.Text)) {
+	a.restorable(words, func(s *account.Account) (err error) {
+		for was, ids := range byWords(had) {
+			err = errors.Join(err, save(s, ids, string(was)))
+		}
+		return err
+	}, func() {
+		for id, was := range had {
+			show(id, was)
+		}
+	})
 }
 
 // byWords groups ids by what each of them had, so that those with the same are
