@@ -56,7 +56,7 @@ func (w World) upload(c *cobra.Command, list *listing[uploaded], format *format,
 	if err != nil {
 		return err
 	}
-	j, err := w.opened(c.Context(), &a)
+	j, err := a.opened(c.Context())
 	if err != nil {
 		return err
 	}

@@ -59,11 +59,8 @@ func (w World) complete(find func(context.Context, *journal.Journal) []string) c
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		if has, err := journal.HasProfile(a.stateDir, a.profile); err != nil || !has {
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
-		j, err := journal.OpenProfile(ctx, a.stateDir, a.profile)
-		if err != nil {
+		j, err := a.existing(ctx)
+		if err != nil || j == nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
 		defer func() { _ = j.Close() }()

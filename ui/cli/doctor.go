@@ -330,14 +330,10 @@ func (h *health) checkClock(c *api.Client) {
 
 func (h *health) checkJournal(ctx context.Context, a login) {
 	const check = "journal"
-	has, err := journal.HasProfile(a.stateDir, a.profile)
-	if err == nil && !has {
+	j, err := a.existing(ctx)
+	if err == nil && j == nil {
 		h.add(check, fine, "there is none for this key yet", "")
 		return
-	}
-	var j *journal.Journal
-	if err == nil {
-		j, err = journal.OpenProfile(ctx, a.stateDir, a.profile)
 	}
 	if err != nil {
 		h.add(check, problem, h.private(string(text.Words(err)), "it can't be opened"), "make room on the disk and correct the permissions of the state folder; nothing can be spent without it")

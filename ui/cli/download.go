@@ -108,11 +108,7 @@ func (w World) download(c *cobra.Command, list *fileListing, ids []api.ID, set s
 		return err
 	}
 	v := voiceOf(c)
-	a, err := w.login(v)
-	if err != nil {
-		return err
-	}
-	j, err := w.opened(c.Context(), &a)
+	a, j, err := w.enter(c.Context(), v)
 	if err != nil {
 		return err
 	}

@@ -94,11 +94,7 @@ func inputsOf(inputs []api.Input) []inputJSON {
 
 func (w World) get(c *cobra.Command, l *listing[detail], f *format, ids []string) error {
 	ctx, v := c.Context(), voiceOf(c)
-	a, err := w.login(v)
-	if err != nil {
-		return err
-	}
-	j, err := w.opened(ctx, &a)
+	a, j, err := w.enter(ctx, v)
 	if err != nil {
 		return err
 	}

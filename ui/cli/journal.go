@@ -55,11 +55,15 @@ type copyJSON struct {
 }
 
 // owned opens the journal of the account for reading, or says that there is none.
-func (w World) owned(ctx context.Context, v voice, read func(*journal.Journal) error) error {
+func (w World) owned(ctx context.Context, v voice, read func(*login, *journal.Journal) error) error {
+	a, err := w.login(v)
+	if err != nil {
+		return err
+	}
 	found := false
-	err := w.look(ctx, v, func(j *journal.Journal) error {
+	err = a.look(ctx, v, func(j *journal.Journal) error {
 		found = true
-		return read(j)
+		return read(&a, j)
 	})
 	if err == nil && !found {
 		return &Failure{
@@ -73,7 +77,7 @@ func (w World) owned(ctx context.Context, v voice, read func(*journal.Journal) e
 func (w World) backup(c *cobra.Command, path string, force bool) error {
 	v := voiceOf(c)
 	var made journal.Copied
-	err := w.owned(c.Context(), v, func(j *journal.Journal) (err error) {
+	err := w.owned(c.Context(), v, func(_ *login, j *journal.Journal) (err error) {
 		made, err = j.Backup(c.Context(), path, force)
 		return copyFailed(err, path)
 	})

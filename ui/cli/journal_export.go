@@ -58,13 +58,11 @@ type bookLine struct {
 
 func (w World) export(c *cobra.Command) error {
 	v := voiceOf(c)
-	a, err := w.login(v)
-	if err != nil {
-		return err
-	}
+	var head bookLine
 	var b spending
 	var marks []bookLine
-	err = w.owned(c.Context(), v, func(j *journal.Journal) (err error) {
+	err := w.owned(c.Context(), v, func(a *login, j *journal.Journal) (err error) {
+		head = bookLine{Kind: "books", Account: new(text.Of(a.account)), Server: new(text.Of(a.client.Base())), Exported: new(time.Now().UTC().Truncate(time.Second))}
 		if b, err = readSpending(c.Context(), j, spendFlags{by: string(ledger.ByDay)}, w.Zone); err == nil {
 			marks, err = marksOf(c.Context(), j)
 		}
@@ -77,7 +75,7 @@ func (w World) export(c *cobra.Command) error {
 		v.warn(text.Of("the ledger: " + d.What + "; it is left out"))
 	}
 	entries := b.entries(spendFlags{}, time.UTC).Entries
-	lines := []bookLine{{Kind: "books", Account: new(text.Of(a.account)), Server: new(text.Of(a.client.Base())), Exported: new(time.Now().UTC().Truncate(time.Second))}}
+	lines := []bookLine{head}
 	for i := range entries {
 		lines = append(lines, bookLine{Kind: "entry", Entry: &entries[i]})
 	}

@@ -168,11 +168,7 @@ func (w World) ls(c *cobra.Command, l *listing[job], f *lsFlags, filter string) 
 // refresh asks for it, the server is asked first, for wanted jobs or all; a new
 // journal is only made for a key that the server accepts.
 func (w World) listed(ctx context.Context, v voice, refresh bool, wanted int) (*journal.Journal, error) {
-	a, err := w.login(v)
-	if err != nil {
-		return nil, err
-	}
-	j, err := w.opened(ctx, &a)
+	a, j, err := w.enter(ctx, v)
 	if err != nil {
 		return nil, err
 	}
@@ -184,21 +180,6 @@ func (w World) listed(ctx context.Context, v voice, refresh bool, wanted int) (*
 		return nil, errors.Join(err, j.Close())
 	}
 	return j, nil
-}
-
-// opened opens the journal of a key, and makes one if the server accepts the key.
-func (w World) opened(ctx context.Context, a *login) (*journal.Journal, error) {
-	has, err := journal.HasProfile(a.stateDir, a.profile)
-	if err == nil && !has {
-		if _, err := a.client.Models(ctx); err != nil {
-			return nil, a.named(err)
-		}
-	}
-	if err != nil {
-		return nil, journalFailed(err)
-	}
-	j, err := journal.OpenProfile(ctx, a.stateDir, a.profile)
-	return j, journalFailed(err)
 }
 
 // streams reports whether the jobs of a query can be printed as they are read.

@@ -56,7 +56,7 @@ func (s *submit) follow(sent error) error {
 			return err
 		}
 	}
-	j, err := s.world.opened(s.c.Context(), &s.login)
+	j, err := s.login.opened(s.c.Context())
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state/account"
+	"dubtop/state/draft"
 	"dubtop/state/journal"
 )
 
@@ -51,11 +52,7 @@ else, such as a job that the server does not know.`,
 				return usage("dubtop ls status:running lists what runs", "give ids of jobs, or --set NAME")
 			}
 			v := voiceOf(c)
-			a, err := w.login(v)
-			if err != nil {
-				return err
-			}
-			j, err := w.opened(c.Context(), &a)
+			a, j, err := w.enter(c.Context(), v)
 			if err != nil {
 				return err
 			}
@@ -226,5 +223,5 @@ func quoted(name string) string {
 	if plain && name != "" {
 		return name
 	}
-	return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
+	return draft.ShellWord(name)
 }

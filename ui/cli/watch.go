@@ -50,11 +50,7 @@ type changeLine struct {
 
 func (w World) watch(c *cobra.Command, ids []api.ID, status bool) error {
 	v := voiceOf(c)
-	a, err := w.login(v)
-	if err != nil {
-		return err
-	}
-	j, err := w.opened(c.Context(), &a)
+	a, j, err := w.enter(c.Context(), v)
 	if err != nil {
 		return err
 	}

@@ -46,6 +46,11 @@ func (w World) login(v voice) (login, error) {
 	}
 	key, source, more := settings.FindKey(context.Background(), w.Env, set.Account)
 	w.warnOf(v, append(problems, more...))
+	return w.loginWith(set, key, source)
+}
+
+// loginWith is the login of a key that was found.
+func (w World) loginWith(set settings.Settings, key api.Secret, source settings.KeySource) (login, error) {
 	if !source.Found {
 		return login{}, &Failure{
 			Status: StatusAuth, Code: "no_key",
@@ -75,6 +80,10 @@ func (w World) look(ctx context.Context, v voice, read func(*journal.Journal) er
 	if err != nil {
 		return err
 	}
+	return a.look(ctx, v, read)
+}
+
+func (a login) look(ctx context.Context, v voice, read func(*journal.Journal) error) error {
 	j, err := a.open(ctx, v)
 	if err != nil || j == nil {
 		return err
@@ -85,18 +94,45 @@ func (w World) look(ctx context.Context, v voice, read func(*journal.Journal) er
 	return journalFailed(errors.Join(read(j), j.Close()))
 }
 
-// open opens the account's journal. It returns nil if there is none.
-func (a login) open(ctx context.Context, v voice) (*journal.Journal, error) {
+// existing opens the account's journal, and returns nil if there is none. It asks
+// nobody.
+func (a login) existing(ctx context.Context) (*journal.Journal, error) {
 	has, err := journal.HasProfile(a.stateDir, a.profile)
-	if err != nil {
-		return nil, journalFailed(err)
+	if err != nil || !has {
+		return nil, err
 	}
-	if !has {
+	return journal.OpenProfile(ctx, a.stateDir, a.profile)
+}
+
+// opened opens the account's journal, and makes one if the server accepts the key.
+func (a login) opened(ctx context.Context) (*journal.Journal, error) {
+	j, err := a.existing(ctx)
+	if err == nil && j == nil {
+		if _, err := a.client.Models(ctx); err != nil {
+			return nil, a.named(err)
+		}
+		j, err = journal.OpenProfile(ctx, a.stateDir, a.profile)
+	}
+	return j, journalFailed(err)
+}
+
+// enter finds the key and opens the account's journal, as opened does.
+func (w World) enter(ctx context.Context, v voice) (a login, j *journal.Journal, err error) {
+	if a, err = w.login(v); err == nil {
+		j, err = a.opened(ctx)
+	}
+	return a, j, err
+}
+
+// open opens the account's journal, and returns nil if there is none. A key that was
+// never used is tested.
+func (a login) open(ctx context.Context, v voice) (*journal.Journal, error) {
+	j, err := a.existing(ctx)
+	switch {
+	case err != nil:
+		return nil, journalFailed(err)
+	case j == nil:
 		return nil, a.try(ctx, v)
-	}
-	j, err := journal.OpenProfile(ctx, a.stateDir, a.profile)
-	if err != nil {
-		return nil, journalFailed(err)
 	}
 	untried, err := j.Untried(ctx)
 	if err = journalFailed(err); err == nil && untried {
