@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -153,12 +154,12 @@ func namedRows(rows []outbox.QueueRow, args []string) (named []outbox.QueueRow, 
 		byID[rows[i].ID] = &rows[i]
 	}
 	var wrong []string
-	for _, id := range args {
-		if r := byID[id]; r == nil {
+	for i, id := range args {
+		switch r := byID[id]; {
+		case r == nil:
 			wrong = append(wrong, id)
-		} else {
+		case !slices.Contains(args[:i], id): // named twice, it is changed once
 			named = append(named, *r)
-			byID[id] = nil // named twice, it is changed once
 		}
 	}
 	filter := strings.Join(args, " ")

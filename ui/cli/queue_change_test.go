@@ -15,7 +15,7 @@ func TestQueueIsChanged(t *testing.T) {
 		w.ends("queue drain", StatusPartly, []string{"1 sent; left: 2 in the queue."}, []string{"is paused"})
 		w.ends("queue pause none:such", StatusUsage, nil, []string{"nothing in the queue matches"})
 		w.says("queue resume set:season", "2 jobs resumed.\n")
-		w.says("queue pause "+w.id("out_2"), "1 job paused.\n")
+		w.says("queue pause "+w.id("out_2")+" "+w.id("out_2"), "1 job paused.\n") // named twice, it is paused once
 		w.ends("queue drop set:season", StatusUsage, nil, []string{"out_2", "out_3", "nothing was dropped: 2 jobs", "--yes drops them"})
 		w.world.Asks = func() bool { return true }
 		if got := w.typing("n\n", "queue drop set:season"); got.status != StatusUsage {
