@@ -107,9 +107,7 @@ const startTime = 100 * time.Millisecond
 
 // placed finds the view to open with: one of the dashboard, or else one of the
 // jobs that the configuration names.
-func placed(env settings.Env, start ui.Place) (ui.Place, error) {
-	set, _ := settings.Load(env) // the dashboard shows its errors
-	own := set.Views["generations"]
+func placed(own map[string]string, start ui.Place) (ui.Place, error) {
 	if filter, ok := own[start.View]; ok && !slices.Contains(ui.ViewNames(), start.View) {
 		start.View, start.Filter = "", filter
 		return start, nil
@@ -119,7 +117,8 @@ func placed(env settings.Env, start ui.Place) (ui.Place, error) {
 
 // dashboard runs the dashboard until the user quits.
 func dashboard(env settings.Env, demo bool, start ui.Place) error {
-	start, err := placed(env, start)
+	set, problems := settings.Load(env)
+	start, err := placed(set.Views["generations"], start)
 	if err != nil {
 		return err
 	}
@@ -135,7 +134,7 @@ func dashboard(env settings.Env, demo bool, start ui.Place) error {
 	folder := filepath.Join(os.TempDir(), "dubtop-demo-"+uuid.NewString()[:8])
 	leave := func() { _ = os.RemoveAll(folder) } // it is in the folder for such files
 	defer leave()
-	cfg, err := configure(env, demo, folder)
+	cfg, err := configure(env, set, problems, demo, folder)
 	switch _, chosen := errors.AsType[*settings.AccountError](err); {
 	case chosen:
 		return cli.AccountFailed(err)
@@ -164,11 +163,11 @@ func withheldKey(getenv func(string) string) func(string) string {
 
 // configure collects the dashboard's configuration. Mistakes in the
 // configuration file are shown on the screen and never prevent the start.
-func configure(env settings.Env, demo bool, demoFolder string) (ui.Config, error) {
-	set, problems := settings.Load(env)
+func configure(env settings.Env, set settings.Settings, problems []settings.Problem, demo bool, demoFolder string) (ui.Config, error) {
 	d := door{env, set}
+	_, wide := cli.Locale(os.Getenv)
 	cfg := ui.Config{
-		Theme: string(set.Theme), ASCII: set.ASCII || !unicode(os.Getenv),
+		Theme: string(set.Theme), ASCII: set.ASCII || !wide,
 		Pace: set.Refresh.Pace(), Guard: set.Guard, Slots: set.Queue.Slots, Reserve: set.Queue.Reserve, Fair: set.Queue.Fair, Start: set.Queue.Start, Project: set.Project, Notify: set.Notify, Pictures: pictures(set.Pictures, os.Getenv), FFmpeg: found("ffmpeg"),
 		Mouse: set.Mouse, Views: set.Views,
 		Open: ui.Browser(os.Getenv), Edit: editor.New(os.Getenv), Home: env.Home, Version: version,
@@ -196,8 +195,7 @@ func configure(env settings.Env, demo bool, demoFolder string) (ui.Config, error
 // shown puts problems into words.
 func shown(env settings.Env, problems []settings.Problem) (words []string) {
 	for _, p := range problems {
-		p.File = settings.Short(env, p.File)
-		words = append(words, p.String())
+		words = append(words, p.Shown(env))
 	}
 	return words
 }
@@ -372,15 +370,4 @@ func pictures(c settings.Choice, getenv func(string) string) bool {
 func found(program string) bool {
 	_, err := exec.LookPath(program)
 	return err == nil
-}
-
-// unicode reports whether the terminal's locale can show more than ASCII.
-func unicode(getenv func(string) string) bool {
-	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
-		if v := getenv(name); v != "" {
-			v = strings.ToLower(v)
-			return strings.Contains(v, "utf-8") || strings.Contains(v, "utf8")
-		}
-	}
-	return true // unset says nothing, and nearly every terminal can
 }

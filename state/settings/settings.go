@@ -134,6 +134,12 @@ func (p Problem) String() string {
 	return at + ": " + p.Words
 }
 
+// Shown returns the problem in one line, with a short path.
+func (p Problem) Shown(env Env) string {
+	p.File = Short(env, p.File)
+	return p.String()
+}
+
 // Short abbreviates the home directory in a path to ~.
 func Short(env Env, path string) string {
 	if rest, ok := strings.CutPrefix(path, env.Home+string(filepath.Separator)); ok && env.Home != "" {
@@ -219,8 +225,7 @@ func Load(env Env) (Settings, []Problem) {
 	s.AccountFault = s.chooseAccount(env)
 	for _, p := range slices.Backward(problems) {
 		if p.Spending {
-			p.File = Short(env, p.File)
-			s.Guard.Fault = p.String()
+			s.Guard.Fault = p.Shown(env)
 		}
 	}
 	return s, problems

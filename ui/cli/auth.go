@@ -64,11 +64,10 @@ type storedJSON struct {
 }
 
 func (w World) storeKey(c *cobra.Command, keyring, untested bool) error {
-	set, problems := settings.Load(w.Env)
 	v := voiceOf(c)
-	w.warnOf(v, problems)
-	if set.AccountFault != nil {
-		return AccountFailed(set.AccountFault)
+	set, err := w.configured(v)
+	if err != nil {
+		return err
 	}
 	if from := settings.KeyIsElsewhere(set.Account); from != "" {
 		return &Failure{
@@ -155,11 +154,20 @@ func (w World) tryKey(ctx context.Context, set *settings.Settings, key api.Secre
 	return err
 }
 
+// configured reads the configuration, and warns of problems in it.
+func (w World) configured(v voice) (settings.Settings, error) {
+	set, problems := settings.Load(w.Env)
+	w.warnOf(v, problems)
+	if set.AccountFault != nil {
+		return set, AccountFailed(set.AccountFault)
+	}
+	return set, nil
+}
+
 // warnOf warns of problems in the configuration.
 func (w World) warnOf(v voice, problems []settings.Problem) {
 	for _, p := range problems {
-		p.File = settings.Short(w.Env, p.File)
-		v.warn(text.Of(p.String()))
+		v.warn(text.Of(p.Shown(w.Env)))
 	}
 }
 

@@ -59,11 +59,10 @@ type placeJSON struct {
 const masked = "********"
 
 func (w World) authStatus(c *cobra.Command) error {
-	set, problems := settings.Load(w.Env)
 	v := voiceOf(c)
-	w.warnOf(v, problems)
-	if set.AccountFault != nil {
-		return AccountFailed(set.AccountFault)
+	set, err := w.configured(v)
+	if err != nil {
+		return err
 	}
 	key, source, places, more := settings.LookEverywhere(c.Context(), w.Env, set.Account)
 	w.warnOf(v, more)
@@ -74,7 +73,6 @@ func (w World) authStatus(c *cobra.Command) error {
 	for _, p := range places {
 		a.Places = append(a.Places, placeJSON{text.Of(settings.Short(w.Env, p.Place)), p.State, text.Of(p.Reason), p.Stored})
 	}
-	err := error(nil)
 	if source.Found {
 		a.Key, a.Fingerprint = new(masked), new(key.Fingerprint())
 		a.Source = new(text.Of(settings.Short(w.Env, source.String())))
@@ -172,11 +170,10 @@ type removedJSON struct {
 }
 
 func (w World) logout(c *cobra.Command) error {
-	set, problems := settings.Load(w.Env)
 	v := voiceOf(c)
-	w.warnOf(v, problems)
-	if set.AccountFault != nil {
-		return AccountFailed(set.AccountFault)
+	set, err := w.configured(v)
+	if err != nil {
+		return err
 	}
 	from, err := settings.ForgetKey(w.Env, set.Account)
 	if err != nil {

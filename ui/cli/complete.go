@@ -19,22 +19,15 @@ import (
 // journal, for all commands below root. It never uses the network, and runs no
 // command to get a key. others are words for further flags.
 func (w World) WithCompletions(root *cobra.Command, others map[string][]string) {
-	from := map[string]func(context.Context, *journal.Journal) []string{"label": knownLabels, "set": knownSets, "model": knownModels}
+	finders := map[string]cobra.CompletionFunc{"label": w.complete(knownLabels), "set": w.complete(knownSets), "model": w.complete(knownModels)}
+	for flag, words := range others {
+		finders[flag] = cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)
+	}
 	for _, c := range append(Documented(root), root) {
-		for flag, find := range from {
-			if c.LocalFlags().Lookup(flag) == nil {
-				continue
-			}
-			if _, has := c.GetFlagCompletionFunc(flag); !has {
-				_ = c.RegisterFlagCompletionFunc(flag, w.complete(find)) // the flag is there
-			}
-		}
-		for flag, words := range others {
-			if c.LocalFlags().Lookup(flag) == nil {
-				continue
-			}
-			if _, has := c.GetFlagCompletionFunc(flag); !has {
-				_ = c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+		flags := c.LocalFlags() // it is made anew by each call
+		for flag, find := range finders {
+			if _, has := c.GetFlagCompletionFunc(flag); flags.Lookup(flag) != nil && !has {
+				_ = c.RegisterFlagCompletionFunc(flag, find) // the flag is there
 			}
 		}
 		if c.ValidArgsFunction == nil && strings.Contains(c.Use, "ID") {

@@ -3,10 +3,12 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/keymap"
 	"dubtop/state/settings"
@@ -125,7 +127,7 @@ type problemJSON struct {
 }
 
 func (w World) configCheck(c *cobra.Command) error {
-	problems := w.problems()
+	problems := w.lookUp().problems
 	if voiceOf(c).json {
 		list := make([]problemJSON, len(problems))
 		for i, p := range problems {
@@ -143,12 +145,20 @@ func (w World) configCheck(c *cobra.Command) error {
 	return &Failure{Status: StatusUsage, Code: "configuration"}
 }
 
-// problems returns the mistakes in the configuration and in the key file.
-func (w World) problems() []settings.Problem {
-	set, problems := settings.Load(w.Env)
-	_, _, ofKey := settings.FindKey(context.Background(), w.Env, set.Account)
-	_, ofKeys := Keys(set)
-	return append(append(problems, ofKeys...), ofKey...)
+// lookup is the configuration, the key that it leads to, and the mistakes in both.
+type lookup struct {
+	set      settings.Settings
+	key      api.Secret
+	source   settings.KeySource
+	problems []settings.Problem
+}
+
+func (w World) lookUp() (l lookup) {
+	l.set, l.problems = settings.Load(w.Env)
+	_, ofKeys := Keys(l.set)
+	key, source, ofKey := settings.FindKey(context.Background(), w.Env, l.set.Account)
+	l.key, l.source, l.problems = key, source, slices.Concat(l.problems, ofKeys, ofKey)
+	return l
 }
 
 func (w World) problemLines(problems []settings.Problem) []byte {
@@ -161,8 +171,7 @@ func (w World) problemLines(problems []settings.Problem) []byte {
 	}
 	var b strings.Builder
 	for _, p := range problems {
-		p.File = settings.Short(w.Env, p.File)
-		fmt.Fprintln(&b, text.Of(p.String()))
+		fmt.Fprintln(&b, text.Of(p.Shown(w.Env)))
 	}
 	return []byte(b.String())
 }

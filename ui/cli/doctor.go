@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -67,6 +66,7 @@ type health struct {
 	Findings []finding `json:"findings"`
 
 	world World
+	found lookup
 	names bool // names and addresses may be told
 }
 
@@ -84,7 +84,7 @@ func (h *health) private(words, instead string) text.Text {
 }
 
 func (w World) doctor(c *cobra.Command, names bool) error {
-	h := health{Healthy: true, world: w, names: names}
+	h := health{Healthy: true, world: w, found: w.lookUp(), names: names}
 	h.checkProgram()
 	h.checkPlaces()
 	h.checkConfiguration()
@@ -143,15 +143,22 @@ func (h *health) checkProgram() {
 	} else {
 		h.add("terminal", fine, text.Of(strings.Join(words, ", ")), "")
 	}
-	locale := cmp.Or(env("LC_ALL"), env("LC_CTYPE"), env("LANG"))
-	switch wide := strings.ToLower(locale); {
+	switch locale, wide := Locale(env); {
 	case locale == "":
 		h.add("locale", fine, "unset, so UTF-8 is assumed", "")
-	case strings.Contains(wide, "utf-8"), strings.Contains(wide, "utf8"):
+	case wide:
 		h.add("locale", fine, text.Of(locale), "")
 	default:
 		h.add("locale", warning, text.Of(locale)+" is not UTF-8, so borders and symbols are plain", "set LANG to a locale that ends in UTF-8")
 	}
+}
+
+// Locale returns the terminal's locale, "" if it is unset, and whether it can show
+// more than ASCII. An unset one says nothing, and nearly every terminal can.
+func Locale(getenv func(string) string) (name string, wide bool) {
+	name = cmp.Or(getenv("LC_ALL"), getenv("LC_CTYPE"), getenv("LANG"))
+	low := strings.ToLower(name)
+	return name, name == "" || strings.Contains(low, "utf-8") || strings.Contains(low, "utf8")
 }
 
 // checkPlaces looks at the files and folders of the program.
@@ -228,7 +235,7 @@ func reasonOnly(err error) text.Text {
 }
 
 func (h *health) checkConfiguration() {
-	problems := h.world.problems()
+	problems := h.found.problems
 	if len(problems) == 0 {
 		h.add("configuration", fine, "no mistakes", "")
 		return
@@ -239,8 +246,7 @@ func (h *health) checkConfiguration() {
 		if p.Spending {
 			status = problem
 		}
-		p.File = settings.Short(h.world.Env, p.File)
-		words += h.private("; "+p.String(), "")
+		words += h.private("; "+p.Shown(h.world.Env), "")
 	}
 	if status == problem {
 		words += "; nothing can be spent until they are corrected"
@@ -264,7 +270,10 @@ func (h *health) checkProxy() {
 
 // checkAccount checks what needs a key: the server, the clock and the journal.
 func (h *health) checkAccount(ctx context.Context) {
-	a, err := h.world.login(voice{out: io.Discard})
+	a, err := h.world.loginWith(h.found.set, h.found.key, h.found.source)
+	if fault := h.found.set.AccountFault; fault != nil {
+		err = AccountFailed(fault)
+	}
 	if err != nil {
 		f := failureOf(err)
 		h.add("key", problem, h.private(f.Error(), "there is no key that can be used"), text.Of(cmp.Or(f.Hint, "dubtop config check")))

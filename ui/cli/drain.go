@@ -92,7 +92,7 @@ func (w World) drain(c *cobra.Command, resume, now bool) error {
 	// unknown.
 	if rows := d.Rows(); t.begun || len(rows) > 0 {
 		t.end(result.sum)
-		t.left(v, rows)
+		tellLeft(v, rows)
 	}
 	return cmp.Or(a.named(drained(result)), t.failed, journalFailed(session.Close()))
 }

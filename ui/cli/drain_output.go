@@ -195,8 +195,8 @@ func (t *teller) end(s account.Sum) {
 	t.line(text.Of(t.at(now))+said+".", endsLine{now.UTC(), "ends", s.Sent, s.Resolved, s.Left, s.Refused, s.Unknown, s.Unsaved})
 }
 
-// left names the submissions that need the user, and what to do about them.
-func (t *teller) left(v voice, rows []outbox.QueueRow) {
+// tellLeft names the submissions that need the user, and what to do about them.
+func tellLeft(v voice, rows []outbox.QueueRow) {
 	const open = "open dubtop, view 5, and press enter on it"
 	for i := range rows {
 		r := &rows[i]

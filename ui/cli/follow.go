@@ -244,7 +244,7 @@ func (f *follower) count() (n counts) {
 	return n
 }
 
-// idsOf parses ids of jobs. A "-" reads them from standard input, one a line.
+// idsOf parses ids of jobs, each once.
 func idsOf(args []string) (ids []api.ID) {
 	for _, arg := range args {
 		if id := api.ID(strings.TrimSpace(arg)); id != "" && !slices.Contains(ids, id) {

@@ -84,11 +84,7 @@ func (m *manual) line(request string, arguments ...string) {
 
 func (m *manual) command(c *cobra.Command) {
 	m.line(".SS", c.UseLine())
-	long := c.Long
-	if long == "" {
-		long = c.Short + "."
-	}
-	m.text(long)
+	m.text(description(c))
 	if c.Example != "" {
 		m.text(c.Example)
 	}

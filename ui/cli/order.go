@@ -182,9 +182,6 @@ func (o *order) single(like draft.Draft, in io.Reader) (draft.Draft, error) {
 // read reads the rows and checks them, without measuring anything. One job is a
 // set of one row.
 func (o *order) read(ctx context.Context, w World, a *login, j *journal.Journal, in io.Reader) (s inputs.JobSources, set jobset.Set, err error) {
-	if err := o.shape(); err != nil {
-		return s, set, err
-	}
 	models, err := a.client.Models(ctx)
 	if err != nil {
 		return s, set, a.named(err)

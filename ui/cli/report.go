@@ -89,9 +89,7 @@ func (d *reportDocument) read(ctx context.Context, j *journal.Journal, zone *tim
 	if err := errors.Join(err, unread, unsaved); err != nil {
 		return ledger.Tally{}, err
 	}
-	for _, found := range harm {
-		d.Damage = append(d.Damage, damage{found.Seq, text.Of(found.What)})
-	}
+	d.Damage = damaged(harm)
 	saved := make(map[api.ID]bool, len(files))
 	for i := range files {
 		saved[api.ID(files[i].Job)] = true

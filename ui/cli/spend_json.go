@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"dubtop/api/text"
+	"dubtop/state/journal"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
 )
@@ -79,7 +80,7 @@ type damage struct {
 
 func (b *spending) document(f spendFlags) spendDocument {
 	d := spendDocument{
-		By: text.Of(f.by), Since: text.Of(f.since), Until: text.Of(f.until), Scope: text.Of(f.scope.Word()), Foreign: b.abroad(), Groups: []spentGroup{}, Total: spentIn(&b.total), Damage: b.damaged(),
+		By: text.Of(f.by), Since: text.Of(f.since), Until: text.Of(f.until), Scope: text.Of(f.scope.Word()), Foreign: b.abroad(), Groups: []spentGroup{}, Total: spentIn(&b.total), Damage: damaged(b.damage),
 		Checked: text.Of(b.checked.UTC().Format(time.RFC3339)),
 	}
 	for i := range b.groups {
@@ -94,16 +95,16 @@ func (b *spending) document(f spendFlags) spendDocument {
 }
 
 // damaged returns the damage for JSON.
-func (b *spending) damaged() []damage {
-	out := make([]damage, len(b.damage))
-	for i, found := range b.damage {
+func damaged(all []journal.Damage) []damage {
+	out := make([]damage, len(all))
+	for i, found := range all {
 		out[i] = damage{found.Seq, text.Of(found.What)}
 	}
 	return out
 }
 
 func (b *spending) entries(f spendFlags, zone *time.Location) entriesDocument {
-	d := entriesDocument{Since: text.Of(f.since), Entries: []spentEntry{}, Damage: b.damaged()}
+	d := entriesDocument{Since: text.Of(f.since), Entries: []spentEntry{}, Damage: damaged(b.damage)}
 	for _, e := range b.ledger.Entries() {
 		entry := spentEntry{
 			Time: text.Of(e.At.In(zone).Format(time.RFC3339)), Submission: text.Of(e.Submission), Job: text.Of(string(e.Job)),

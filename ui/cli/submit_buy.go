@@ -58,7 +58,8 @@ func (s *submit) enqueue(ctx context.Context) error {
 		err = s.j.EnqueuePurchase(ctx, p, now)
 		switch {
 		case err == nil:
-			return s.enqueued(p)
+			s.enqueued(p)
+			return nil
 		case errors.Is(err, journal.ErrMoved) && try < enqueueTries:
 			continue
 		case errors.Is(err, journal.ErrMoved), errors.Is(err, journal.ErrBegun):
@@ -165,9 +166,8 @@ func (s *submit) freeName(name string) (string, error) {
 }
 
 // enqueued puts the submissions into their rows.
-func (s *submit) enqueued(p journal.Purchase) error {
+func (s *submit) enqueued(p journal.Purchase) {
 	for i := range p.Submissions {
 		s.rowOf(s.bill.jobs[i].row).sub = p.Submissions[i]
 	}
-	return nil
 }

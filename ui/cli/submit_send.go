@@ -57,7 +57,7 @@ func (s *submit) send(ctx context.Context, session *account.Account) (lives bool
 			left = append(left, row)
 		}
 	}
-	(&teller{}).left(s.voice, left)
+	tellLeft(s.voice, left)
 	if o.err == nil {
 		return false, nil
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 func (w World) watchCommand() *cobra.Command {
-	var active, status, asJSON bool
+	var active, status bool
 	c := &cobra.Command{
 		Use:   "watch ID... | watch --active",
 		Short: "Print a line for each change of jobs",
@@ -33,7 +33,7 @@ dubtop wait; 3 the key; 130 interrupted; 1 anything else.`,
 	}
 	c.Flags().BoolVar(&active, "active", false, "watch all jobs that run")
 	c.Flags().BoolVar(&status, "exit-status", false, "tell by the exit status if a job failed")
-	c.Flags().BoolVar(&asJSON, "json", false, "print JSON, one object per line, and errors as JSON")
+	c.Flags().Bool("json", false, "print JSON, one object per line, and errors as JSON")
 	return c
 }
 
