@@ -50,13 +50,20 @@ func (s *Store) BringLabels(all map[string][]string) {
 	}
 }
 
+// LabelFor returns the label of a submission: the latest one, also if it was
+// removed, or else that of its draft.
+func (s *Store) LabelFor(sub *outbox.Submission) string {
+	if label, known := s.labels[sub.ID]; known {
+		return string(label)
+	}
+	return sub.Draft.Label
+}
+
 // Labeled returns submissions with the labels that were set later.
 func (s *Store) Labeled(subs []outbox.Submission) []outbox.Submission {
 	out := slices.Clone(subs)
 	for i := range out {
-		if label, known := s.labels[out[i].ID]; known {
-			out[i].Draft.Label = string(label)
-		}
+		out[i].Draft.Label = s.LabelFor(&out[i])
 	}
 	return out
 }

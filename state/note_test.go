@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"dubtop/api"
+	"dubtop/state/draft"
+	"dubtop/state/outbox"
 	"dubtop/state/table"
 )
 
@@ -60,5 +62,19 @@ func TestFilterFollowsChangedNotes(t *testing.T) {
 	}
 	if got := notes.Of(string(jobID(2))); got != "Retake, too" {
 		t.Errorf("the note is %q", got)
+	}
+}
+
+// A label that was removed is no longer that of the draft, for budgets and turns
+// alike.
+func TestRemovedLabelIsNoLabel(t *testing.T) {
+	s := NewStore()
+	sub := outbox.Submission{ID: "sub", Draft: draft.Draft{Label: "acme"}}
+	if got := s.LabelFor(&sub); got != "acme" {
+		t.Errorf("%q, want that of the draft", got)
+	}
+	s.BringLabels(map[string][]string{"sub": {""}})
+	if got := s.LabelFor(&sub); got != "" || s.Labeled([]outbox.Submission{sub})[0].Draft.Label != "" {
+		t.Errorf("%q after it was removed", got)
 	}
 }

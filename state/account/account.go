@@ -71,18 +71,12 @@ func New(c Config, now time.Time) *Account {
 	a.saves.keeper = &download.Downloader{Client: c.Client.Files()}
 	a.Outbox.Queue.Reserve, a.Outbox.Slots.Configured = c.Reserve, c.Slots
 	a.Outbox.Queue.Start, a.Outbox.Queue.Zone = c.Start, cmp.Or(c.Saving.Zone, time.Local)
-	a.Outbox.Queue.Share(outbox.Sharing{Fair: c.Fair, Label: a.labelOf})
+	a.Outbox.Queue.Share(outbox.Sharing{Fair: c.Fair, Label: func(sub *outbox.Submission) string { return a.Store.LabelFor(sub) }})
 	a.Outbox.Reconciler.AssetMade = func(id api.ID) (time.Time, bool) {
 		x, ok := a.Store.Asset(id)
 		return x.Created, ok
 	}
 	return a
-}
-
-// labelOf is the label of a waiting submission: its latest one, or that of its
-// draft.
-func (a *Account) labelOf(s *outbox.Submission) string {
-	return cmp.Or(string(a.Store.LabelOf(api.ID(s.ID))), s.Draft.Label)
 }
 
 // Close closes the journal and ends the session; later results are discarded.
