@@ -11,10 +11,15 @@ import (
 // KeepList saves how a list is arranged, for the next start. If that fails it
 // stays so until the end of the session.
 func (a *Account) KeepList(name, habit string) Work {
+	return a.keepSetting(journal.ListSetting+name, habit)
+}
+
+// keepSetting saves a setting of the session, as far as that is possible.
+func (a *Account) keepSetting(name, value string) Work {
 	j := a.Journal
 	return a.work(func(ctx context.Context) apply {
 		if j != nil {
-			_ = j.SaveSetting(ctx, journal.ListSetting+name, habit)
+			_ = j.SaveSetting(ctx, name, value)
 		}
 		return func(time.Time) []Event { return nil }
 	})

@@ -151,7 +151,7 @@ func (d *Drain) begin(ctx context.Context) error {
 // was confirmed.
 func (d *Drain) allowed(ctx context.Context, now time.Time) error {
 	a := d.Account
-	l, err := a.readBooks(ctx)
+	l, err := readBooks(ctx, a.Journal, a.Store, a.Guard.Scope)
 	if err != nil {
 		return unlessEnded(ctx, err)
 	}

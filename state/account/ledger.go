@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dubtop/api/text"
+	"dubtop/state"
 	"dubtop/state/instant"
 	"dubtop/state/journal"
 	"dubtop/state/ledger"
@@ -56,20 +57,28 @@ func readEntries(ctx context.Context, j *journal.Journal) (l *ledger.Ledger, dam
 }
 
 // readBooks reads the ledger as budgets need it: with the labels that were set
-// later, and the names of projects.
-func (a *Account) readBooks(ctx context.Context) (*ledger.Ledger, error) {
-	l, _, err := ReadLedger(ctx, a.Journal)
-	labels, unlabelled := a.Journal.Labels(ctx)
-	a.Store.BringLabels(labels)
-	others, unread := a.Journal.Others(ctx)
+// later, which it also brings to a store, the names of projects, and the jobs of
+// others if they count.
+func readBooks(ctx context.Context, j *journal.Journal, s *state.Store, scope ledger.Scope) (*ledger.Ledger, error) {
+	l, labels, _, err := readLabelled(ctx, j)
+	s.BringLabels(labels)
+	if scope == ledger.ScopeOwn {
+		return l, err
+	}
+	others, unread := j.Others(ctx)
 	l.SetOthers(others)
-	return l, errors.Join(err, unlabelled, unread)
+	return l, errors.Join(err, unread)
 }
 
 // ReadLedger reads the ledger of a journal, with the labels that were set later
 // and the names of projects, and its damage.
 func ReadLedger(ctx context.Context, j *journal.Journal) (*ledger.Ledger, []journal.Damage, error) {
-	l, damage, err := readEntries(ctx, j)
+	l, _, damage, err := readLabelled(ctx, j)
+	return l, damage, err
+}
+
+func readLabelled(ctx context.Context, j *journal.Journal) (l *ledger.Ledger, labels map[string][]string, damage []journal.Damage, err error) {
+	l, damage, err = readEntries(ctx, j)
 	labels, unlabelled := j.Labels(ctx)
 	l.Relabel(labels)
 	names, unnamed := j.KnownNames(ctx)
@@ -78,7 +87,7 @@ func ReadLedger(ctx context.Context, j *journal.Journal) (*ledger.Ledger, []jour
 			l.NameProject(n.ID, n.Name)
 		}
 	}
-	return l, damage, errors.Join(err, unlabelled, unnamed)
+	return l, labels, damage, errors.Join(err, unlabelled, unnamed)
 }
 
 // readLedger schedules reading the ledger, after the lists: verifying a hundred

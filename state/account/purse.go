@@ -24,14 +24,13 @@ type Purse struct {
 	Revision int64
 
 	ledger *ledger.Ledger
-	store  *state.Store
 }
 
-// ReadPurse reads the purse of a journal, for a command. Without a journal it is
-// empty.
-func ReadPurse(ctx context.Context, j *journal.Journal) (p Purse, err error) {
-	a := Account{Config: Config{Journal: j}, Store: state.NewStore()}
-	p.store, p.ledger = a.Store, new(ledger.Ledger)
+// ReadPurse reads the purse of a journal, for a command whose budgets have a scope.
+// Without a journal it is empty.
+func ReadPurse(ctx context.Context, j *journal.Journal, scope ledger.Scope) (p Purse, err error) {
+	s := state.NewStore()
+	p.ledger = new(ledger.Ledger)
 	if j == nil {
 		return p, nil
 	}
@@ -41,8 +40,8 @@ func ReadPurse(ctx context.Context, j *journal.Journal) (p Purse, err error) {
 	snapshot, unread := Snapshot(ctx, j, 0)
 	var box outbox.Outbox
 	box.Load(snapshot)
-	p.ledger, err = a.readBooks(ctx)
-	p.Pending = a.Store.Labeled(box.Pending())
+	p.ledger, err = readBooks(ctx, j, s, scope)
+	p.Pending = s.Labeled(box.Pending())
 	return p, errors.Join(err, unread)
 }
 

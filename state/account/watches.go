@@ -1,11 +1,9 @@
 package account
 
 import (
-	"context"
 	"encoding/json"
 	"maps"
 	"slices"
-	"time"
 
 	"dubtop/state/journal"
 )
@@ -13,11 +11,6 @@ import (
 // KeepWatches saves which rows the user watches, for the next start. If that
 // fails they are watched until the end of the session.
 func (a *Account) KeepWatches(watches map[string]bool) Work {
-	ids, j := slices.Sorted(maps.Keys(watches)), a.Journal
-	return a.work(func(ctx context.Context) apply {
-		if value, err := json.Marshal(ids); err == nil && j != nil {
-			_ = j.SaveSetting(ctx, journal.WatchSetting, string(value))
-		}
-		return func(time.Time) []Event { return nil }
-	})
+	value, _ := json.Marshal(slices.Sorted(maps.Keys(watches))) // texts can always be encoded
+	return a.keepSetting(journal.WatchSetting, string(value))
 }

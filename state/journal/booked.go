@@ -3,7 +3,6 @@ package journal
 import (
 	"context"
 	"database/sql"
-	"strings"
 
 	"dubtop/api"
 	"dubtop/state/ledger"
@@ -21,12 +20,8 @@ func (j *Journal) Booked(ctx context.Context, jobs []api.ID) ([]ledger.Entry, er
 	if len(jobs) == 0 {
 		return nil, nil
 	}
-	ids := make([]any, len(jobs))
-	for i, id := range jobs {
-		ids[i] = string(id)
-	}
-	rows, err := j.lists.QueryContext(ctx, "SELECT job, estimate, actual, basis FROM ledger WHERE job IN (?"+
-		strings.Repeat(",?", len(ids)-1)+") ORDER BY seq", ids...)
+	in, ids := among(jobs)
+	rows, err := j.lists.QueryContext(ctx, "SELECT job, estimate, actual, basis FROM ledger WHERE job IN "+in+" ORDER BY seq", ids...)
 	if err != nil {
 		return nil, j.failed(err)
 	}

@@ -38,11 +38,12 @@ func (j *Journal) SaveGenerations(ctx context.Context, rows []state.Generation, 
 
 // saveSome looks the rows up together: one by one took longer than writing them.
 func saveSome(ctx context.Context, tx *sql.Tx, put *sql.Stmt, rows []state.Generation, seen time.Time) error {
-	ids := make([]any, len(rows))
+	ids := make([]api.ID, len(rows))
 	for i := range rows {
-		ids[i] = string(rows[i].ID)
+		ids[i] = rows[i].ID
 	}
-	found, err := tx.QueryContext(ctx, "SELECT "+generationColumns+" FROM generations WHERE id IN (?"+strings.Repeat(",?", len(ids)-1)+")", ids...)
+	in, args := among(ids)
+	found, err := tx.QueryContext(ctx, "SELECT "+generationColumns+" FROM generations WHERE id IN "+in, args...)
 	if err != nil {
 		return err
 	}

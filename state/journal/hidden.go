@@ -30,7 +30,7 @@ func (j *Journal) Hide(ctx context.Context, ids []string, hidden bool) error {
 
 // Hidden lists the hidden rows.
 func (j *Journal) Hidden(ctx context.Context) ([]string, error) {
-	rows, err := j.db.QueryContext(ctx, "SELECT id FROM hidden ORDER BY id")
+	rows, err := j.lists.QueryContext(ctx, "SELECT id FROM hidden ORDER BY id")
 	if err != nil {
 		return nil, j.failed(err)
 	}

@@ -88,6 +88,15 @@ func pairs(ctx context.Context, r reader, query string, each func(a, b string), 
 	return rows.Err()
 }
 
+// among returns a list of placeholders for ids, of which there must be some, and
+// the ids as arguments.
+func among[S ~string](ids []S) (in string, arguments []any) {
+	for _, id := range ids {
+		arguments = append(arguments, string(id))
+	}
+	return "(?" + strings.Repeat(",?", len(ids)-1) + ")", arguments
+}
+
 // labelFirst gives a new submission the label of its draft, unless it has
 // labels.
 func labelFirst(ctx context.Context, tx *sql.Tx, s outbox.Submission) error {

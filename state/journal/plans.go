@@ -23,8 +23,7 @@ func (j *Journal) SavePlan(ctx context.Context, set string, p outbox.Plan) error
 		} else if err := putPlan(ctx, tx, set, p); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, "UPDATE meta SET value = value + 1 WHERE name = 'revision'")
-		return err
+		return revise(ctx, tx)
 	})
 }
 

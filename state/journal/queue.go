@@ -339,13 +339,19 @@ func notPaused(ctx context.Context, tx *sql.Tx, id string) error {
 	return err
 }
 
+// revise tells other processes that something about the queue has changed.
+func revise(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, "UPDATE meta SET value = value + 1 WHERE name = 'revision'")
+	return err
+}
+
 // SetSlots saves the number of slots set by the user for all processes; 0 to
 // detect it.
 func (j *Journal) SetSlots(ctx context.Context, n int) error {
 	return j.write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO settings (name, value) VALUES (?,?)", slotsSetting, strconv.Itoa(n))
 		if err == nil {
-			_, err = tx.ExecContext(ctx, "UPDATE meta SET value = value + 1 WHERE name = 'revision'")
+			err = revise(ctx, tx)
 		}
 		return err
 	})

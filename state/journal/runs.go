@@ -6,7 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
+	"slices"
 	"time"
 
 	"dubtop/state/outbox"
@@ -148,20 +148,15 @@ func (j *Journal) intents(ctx context.Context, run string) (all []outbox.Intent,
 // SubmissionsByID returns submissions by their ids. Unknown ones are missing.
 func (j *Journal) SubmissionsByID(ctx context.Context, ids []string) (map[string]outbox.Submission, error) {
 	found := make(map[string]outbox.Submission, len(ids))
-	for len(ids) > 0 {
-		n := min(len(ids), 500) // SQLite's own limit is higher
-		args := make([]any, n)
-		for i, id := range ids[:n] {
-			args[i] = id
-		}
-		subs, err := j.submissions(ctx, "id IN (?"+strings.Repeat(",?", n-1)+")", args...)
+	for some := range slices.Chunk(ids, idsAtOnce) {
+		in, args := among(some)
+		subs, err := j.submissions(ctx, "id IN "+in, args...)
 		if err != nil {
 			return nil, err
 		}
 		for _, s := range subs {
 			found[s.ID] = s
 		}
-		ids = ids[n:]
 	}
 	return found, nil
 }

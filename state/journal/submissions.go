@@ -7,7 +7,6 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"dubtop/api"
@@ -245,10 +244,10 @@ func (j *Journal) Names(ctx context.Context) (map[string]string, error) {
 // ProjectsOf returns the projects of submissions, jobs and batches by their ids.
 func (j *Journal) ProjectsOf(ctx context.Context) (map[string]api.ID, error) {
 	out := make(map[string]api.ID)
-	err := j.pairs(ctx, `SELECT id, project FROM generations WHERE project != '' UNION ALL
+	err := pairs(ctx, j.lists, `SELECT id, project FROM generations WHERE project != '' UNION ALL
 		SELECT id, json_extract(draft, '$.projectId') FROM submissions WHERE draft LIKE '%"projectId":"_%'`,
 		func(id, project string) { out[id] = api.ID(table.Shared(project)) })
-	return out, err
+	return out, j.failed(err)
 }
 
 // Claims returns the submission of every generation and batch of ours, by the
@@ -272,26 +271,19 @@ func (j *Journal) submissions(ctx context.Context, where string, arguments ...an
 	return all, j.failed(err)
 }
 
+// idsAtOnce is how many ids a query asks for; SQLite's own limit is higher.
+const idsAtOnce = 500
+
 // SubmissionsOf returns the submissions of some jobs, by the job's id, or by
 // the submission's own id if it has no known job. Jobs not sent from here are
 // missing.
 func (j *Journal) SubmissionsOf(ctx context.Context, ids []api.ID) (map[api.ID]outbox.Submission, error) {
-	const atOnce = 500 // SQLite's own limit is higher
 	found := make(map[api.ID]outbox.Submission)
-	for some := range slices.Chunk(ids, atOnce) {
-		args := make([]any, len(some))
-		for i, id := range some {
-			args[i] = string(id)
-		}
-		in := "(?" + strings.Repeat(",?", len(some)-1) + ")"
-		rows, err := j.db.QueryContext(ctx, "SELECT "+submissionColumns+" FROM submissions WHERE kind = 'generation' AND (generation_id IN "+
-			in+" OR id IN "+in+") ORDER BY created_at", append(args, args...)...)
+	for some := range slices.Chunk(ids, idsAtOnce) {
+		in, args := among(some)
+		subs, err := j.submissions(ctx, "kind = 'generation' AND (generation_id IN "+in+" OR id IN "+in+") ORDER BY created_at", append(args, args...)...)
 		if err != nil {
-			return nil, j.failed(err)
-		}
-		subs, err := collect(rows, func(rows *sql.Rows) (outbox.Submission, error) { return scanSubmission(rows) })
-		if err != nil {
-			return nil, j.failed(err)
+			return nil, err
 		}
 		for _, s := range subs {
 			found[cmp.Or(s.GenerationID, api.ID(s.ID))] = s

@@ -76,6 +76,17 @@ func (v *View[T]) Update(c *Collection[T], q Query) (changed bool) {
 	return true
 }
 
+// Includes reports whether a query shows the row with a key, without a look at the
+// others. The view must not be updated as well.
+func (v *View[T]) Includes(c *Collection[T], q Query, key string) bool {
+	if v.rows != c || v.query != q || v.seen != c.version || !v.grounded() {
+		v.begin(c, q)
+		v.seen = c.version
+	}
+	e, ok := c.byKey[key]
+	return ok && v.shows(e)
+}
+
 // begin empties the view for another query, or for other costs, notes or another
 // time.
 func (v *View[T]) begin(c *Collection[T], q Query) {

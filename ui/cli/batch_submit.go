@@ -174,7 +174,7 @@ func (s *batchSubmit) before(sent []outbox.SentFile) error {
 // confirm confirms the batch, if the budgets still allow it: other jobs may have
 // been confirmed while the question was there.
 func (s *batchSubmit) confirm(ctx context.Context) error {
-	purse, err := account.ReadPurse(ctx, s.j)
+	purse, err := account.ReadPurse(ctx, s.j, s.login.settings.Guard.Scope)
 	if err != nil {
 		return journalFailed(err)
 	}

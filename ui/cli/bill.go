@@ -42,7 +42,7 @@ func (w World) bill(ctx context.Context, a *login, j *journal.Journal, p prices)
 	if err := account.LearnProjects(ctx, a.client, j, &a.settings.Guard); err != nil {
 		return b, a.named(err)
 	}
-	purse, err := account.ReadPurse(ctx, j)
+	purse, err := account.ReadPurse(ctx, j, a.settings.Guard.Scope)
 	if err != nil {
 		return b, journalFailed(err)
 	}

@@ -39,7 +39,7 @@ const enqueueTries = 20
 // join.
 func (s *submit) enqueue(ctx context.Context) error {
 	for try := 0; ; try++ {
-		purse, err := account.ReadPurse(ctx, s.j)
+		purse, err := account.ReadPurse(ctx, s.j, s.login.settings.Guard.Scope)
 		if err != nil {
 			return journalFailed(err)
 		}
