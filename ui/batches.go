@@ -43,11 +43,9 @@ func newBatches(a *composer) *kit.ListView[state.Batch] {
 		}
 		return ""
 	}
-	failures := a.Does(keymap.Failures, kit.Plain(func() { v.Query.Failures = !v.Query.Failures; v.Refresh() }))
-	batch := a.Does(keymap.NewSet, a.newBatch).Unless(a.unspendable).Hinted("new batch")
-	batch.Key.SetHelp(batch.Key.Help().Key, "new batch from a JSONL file")
+	called := func(b *state.Batch) named { return named{b.Key(), cmp.Or(b.Name, text.Of(b.ID.Short()))} }
 	own := []kit.Action{
-		batch,
+		a.Does(keymap.NewSet, a.newBatch).Unless(a.unspendable).Called("new batch from a JSONL file").Hinted("new batch"),
 		a.Does(keymap.Details, func() tea.Cmd {
 			if b := v.Selected(); b.Submission == outbox.SubmissionUnknown {
 				return a.openUnknown(b.Key())
@@ -67,16 +65,16 @@ func newBatches(a *composer) *kit.ListView[state.Batch] {
 			if b == nil {
 				return nil
 			}
-			return []watchee{{named{b.Key(), cmp.Or(b.Name, text.Of(b.ID.Short()))}, b.Status.Terminal()}}
+			return []watchee{{called(b), b.Status.Terminal()}}
 		}, none),
 		a.hiding(func() int { return 0 }, func() []named {
 			b := v.Selected()
 			if b == nil || b.Submission != "" {
 				return nil
 			}
-			return []named{{b.Key(), cmp.Or(b.Name, text.Of(b.ID.Short()))}}
+			return []named{called(b)}
 		}, none, func() {}),
-		failures,
+		a.Does(keymap.Failures, kit.Plain(v.OnlyFailures)),
 		exporting(a.desk, &v.List, "batches", exportedBatches()),
 	}
 	return v.With(append(own, a.savingBatch(func() api.ID { return v.Selected().ID }, noResults)...)...)
@@ -228,7 +226,7 @@ func (a *composer) openResults(id api.ID) tea.Cmd {
 		set.batch = m.Batch
 	}
 	v.With(append(append(generationActions(a, set), v.Following(v.Marking())...),
-		a.Does(keymap.Failures, kit.Plain(func() { v.Query.Failures = !v.Query.Failures; v.Refresh() })).Hinted("failures"),
+		a.Does(keymap.Failures, kit.Plain(v.OnlyFailures)).Hinted("failures"),
 		a.Does(keymap.Details, func() tea.Cmd {
 			a.store.Observe([]state.Generation{*job()}, a.Now)
 			return a.openGeneration(job())

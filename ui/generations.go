@@ -47,7 +47,7 @@ func newGenerations(a *composer) *kit.ListView[state.Generation] {
 	v.Above = a.setLines
 	withPicture(a.desk, v, a.jobPicture)
 	act := generationActions(a, markedJobs(&v.List, func(g *state.Generation) state.Generation { return *g }))
-	failures := a.Does(keymap.Failures, kit.Plain(func() { v.Query.Failures = !v.Query.Failures; v.Refresh() })).Hinted("failures")
+	failures := a.Does(keymap.Failures, kit.Plain(v.OnlyFailures)).Hinted("failures")
 	details := a.Does(keymap.Details, func() tea.Cmd { return a.openGeneration(v.Selected()) }).Unless(v.None).Hinted("details")
 	hinted := a.Does(keymap.NewGeneration, func() tea.Cmd { return a.newGeneration(nil) }).Unless(a.unspendable).Hinted("new")
 	own := append([]kit.Action{hinted, details, exporting(a.desk, &v.List, "generations", a.exportedJobs())}, act...)

@@ -104,7 +104,7 @@ func (g *setGrid) with() {
 		named(a.Does(keymap.Columns, kit.Plain(func() { g.form.askColumns(g.set.Columns, g) })).Unless(g.columnless), "what the columns of the list hold"),
 		named(a.Does(keymap.Open, g.openMade).Unless(g.unmade), "open the output of the same job made before"),
 		named(a.Does(keymap.Refresh, g.again), "measure again what could not be measured"),
-		named(a.Does(keymap.Failures, kit.Plain(func() { g.Query.Failures = !g.Query.Failures; g.Refresh() })), "only rows that won't be sent").Hinted("troubles"),
+		named(a.Does(keymap.Failures, kit.Plain(g.OnlyFailures)), "only rows that won't be sent").Hinted("troubles"),
 		a.Does(keymap.Back, g.back).Hinted("back"),
 	}, g.Following(g.Marking())...)...)
 }

@@ -74,7 +74,7 @@ func ledgerActions(a *composer, v *kit.ListView[ledger.Entry]) []kit.Action {
 			Unless(func() text.Text { return cmp.Or(noJob(), a.unlabelled()) }).Hinted("label"),
 		a.Does(keymap.Export, func() tea.Cmd { return a.exportLedger(shownEntries(a, v)) }).Unless(nothing).Hinted("export"),
 		a.Does(keymap.CopyID, func() tea.Cmd { return a.copyText("id", string(v.Selected().Job)) }).Unless(noJob),
-		a.Does(keymap.Failures, kit.Plain(func() { v.Query.Failures = !v.Query.Failures; v.Refresh() })),
+		a.Does(keymap.Failures, kit.Plain(v.OnlyFailures)),
 	}
 	for _, act := range generationActions(a, oneJob(func() *state.Generation { return a.entryJob(v.Selected()) })) {
 		if act.Name == keymap.Open || act.Name == keymap.CopyURL {

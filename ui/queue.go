@@ -47,15 +47,6 @@ func newQueue(a *composer) *kit.ListView[outbox.QueueRow] {
 		}
 		return a.uneditable(one())
 	}
-	copyIDs := func() tea.Cmd {
-		var ids []string
-		for _, r := range v.Chosen() {
-			if r.Job != "" {
-				ids = append(ids, string(r.Job))
-			}
-		}
-		return a.copyIDs(ids)
-	}
 	return v.With(append([]kit.Action{
 		a.Does(keymap.Details, func() tea.Cmd { return a.openQueued(v.Selected()) }).Unless(none).Hinted("details"),
 		a.Does(keymap.MoveUp, func() tea.Cmd { return a.moveQueued(v.Chosen(), -1) }).Unless(unmarked(v, waits)).Hinted("sooner"),
@@ -73,9 +64,19 @@ func newQueue(a *composer) *kit.ListView[outbox.QueueRow] {
 			return rows
 		}, none),
 		a.planning(idOf(one)),
-		a.Does(keymap.CopyID, copyIDs).Unless(unmarked(v, jobless)),
-		a.Does(keymap.Failures, kit.Plain(func() { v.Query.Failures = !v.Query.Failures; v.Refresh() })),
+		a.Does(keymap.CopyID, func() tea.Cmd { return a.copyIDs(jobsOf(v.Chosen())) }).Unless(unmarked(v, jobless)),
+		a.Does(keymap.Failures, kit.Plain(v.OnlyFailures)),
 	}, v.Following(v.Marking())...)...)
+}
+
+// jobsOf returns the ids of the jobs that rows became.
+func jobsOf(rows []*outbox.QueueRow) (ids []string) {
+	for _, r := range rows {
+		if r.Job != "" {
+			ids = append(ids, string(r.Job))
+		}
+	}
+	return ids
 }
 
 // queueList returns the list of the queue.

@@ -140,6 +140,12 @@ func (l *List[T]) further() tea.Cmd {
 // narrowed reports whether a filter is active.
 func (l *List[T]) narrowed() bool { return l.Query.Text != "" || l.Query.Failures }
 
+// OnlyFailures shows only the rows in trouble, or all again.
+func (l *List[T]) OnlyFailures() {
+	l.Query.Failures = !l.Query.Failures
+	l.Refresh()
+}
+
 // Narrowed describes the active filter, or returns "".
 func (l *List[T]) Narrowed() text.Text {
 	if !l.narrowed() {
