@@ -107,13 +107,6 @@ func TestPaidAnswerOnAFullDiskIsReported(t *testing.T) {
 	}
 }
 
-// onPaid calls do when a paid request arrives.
-func (g *gate) onPaid(do func()) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.coming = do
-}
-
 // limit sets the largest file that the program may write.
 func (w *window) limit(most uint64) {
 	w.t.Helper()

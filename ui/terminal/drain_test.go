@@ -6,26 +6,56 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // script is a subcommand of the built binary that runs beside a window, as in a
 // shell.
 type script struct {
-	t           *testing.T
-	cmd         *exec.Cmd
-	out, errors bytes.Buffer
+	t    *testing.T
+	cmd  *exec.Cmd
+	said lines
+}
+
+// lines are what a command has said so far.
+type lines struct {
+	mu  sync.Mutex
+	all bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.all.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.all.String()
 }
 
 // begins starts a subcommand in the home of a window.
 func (w *window) begins(env []string, args ...string) *script {
 	w.t.Helper()
 	s := &script{t: w.t, cmd: stage{args: args, env: env}.command(w.home)}
-	s.cmd.Stdout, s.cmd.Stderr = &s.out, &s.errors
+	s.cmd.Stdout, s.cmd.Stderr = &s.said, &s.said
 	must(w.t, s.cmd.Start())
+	w.t.Cleanup(func() { // it has ended, unless the test failed
+		_ = s.cmd.Process.Kill()
+		_ = s.cmd.Wait()
+	})
 	return s
+}
+
+// says waits until the command has said something.
+func (s *script) says(words string) {
+	s.t.Helper()
+	if !eventually(func() bool { return strings.Contains(s.said.String(), words) }) {
+		s.t.Fatalf("%v does not say %q:\n%s", s.cmd.Args[1:], words, s.said.String())
+	}
 }
 
 // ends waits for the end, then checks status and output.
@@ -35,7 +65,7 @@ func (s *script) ends(status int, words ...string) {
 	defer stop()
 	defer context.AfterFunc(ctx, func() { _ = s.cmd.Process.Kill() })()
 	_ = s.cmd.Wait() // its status says it
-	said := s.out.String() + s.errors.String()
+	said := s.said.String()
 	if got := s.cmd.ProcessState.ExitCode(); got != status {
 		s.t.Fatalf("%v ended with status %d, want %d\n%s", s.cmd.Args[1:], got, status, said)
 	}
@@ -51,7 +81,8 @@ func (s *script) ends(status int, words ...string) {
 func TestDrainSendsIfNoWindowDoes(t *testing.T) {
 	t.Parallel()
 	a := simulated(t, "--speed", "1000")
-	g := a.gate(300 * time.Millisecond)
+	g := a.gate(0)
+	pass := g.shut(t)
 	env := a.env(g.URL)
 	w := open(t, stage{env: env})
 	w.sees("completed", "n new", "4 Models 5")
@@ -76,6 +107,8 @@ func TestDrainSendsIfNoWindowDoes(t *testing.T) {
 		t.Fatal("nothing was sent")
 	}
 	must(t, s.cmd.Process.Signal(syscall.SIGTERM))
+	s.says("stopping once ")
+	pass()
 	s.ends(130, "2 jobs wait, confirmed for at most $2.50", "sent as ", "1 sent; left: 1 in the queue", "dubtop queue drain continues")
 	w.begins(env, "queue", "ls").ends(0, "1 waiting, ~$1.25 in total.\n")
 

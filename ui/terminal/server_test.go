@@ -171,6 +171,22 @@ func (g *gate) pass(proxy http.Handler, w http.ResponseWriter, r *http.Request) 
 	_, _ = w.Write(answer.Body.Bytes())
 }
 
+// onPaid calls do when a paid request arrives.
+func (g *gate) onPaid(do func()) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.coming = do
+}
+
+// shut holds paid requests before the server until the gate is opened.
+func (g *gate) shut(t *testing.T) (open func()) {
+	held := make(chan struct{})
+	open = sync.OnceFunc(func() { close(held) })
+	g.onPaid(func() { <-held })
+	t.Cleanup(open) // or the gate would never close
+	return open
+}
+
 func (g *gate) keep(res *http.Response) error {
 	if !strings.HasPrefix(res.Request.URL.Path, "/v2/generate/") {
 		return nil

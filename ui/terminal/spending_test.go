@@ -1,9 +1,6 @@
 package terminal_test
 
-import (
-	"testing"
-	"time"
-)
+import "testing"
 
 // fill fills in the form for a new job named name.
 func (w *window) fill(media, name string) {
@@ -47,9 +44,9 @@ func TestJobIsSentOnceAndOpened(t *testing.T) {
 
 func TestTwoWindowsShareOneJournal(t *testing.T) {
 	t.Parallel()
-	const hold = 700 * time.Millisecond
 	a := simulated(t)
-	g := a.gate(hold)
+	g := a.gate(0)
+	pass := g.shut(t)
 	one := open(t, stage{env: a.env(g.URL)})
 	one.sees("completed", "n new", "4 Models 5")
 	one.fill(a.media(), "shared")
@@ -58,6 +55,7 @@ func TestTwoWindowsShareOneJournal(t *testing.T) {
 	one.until("the request is on its way", func() bool { return g.arrivals("shared_28s") == 1 })
 	two := open(t, stage{home: one.home, env: a.env(g.URL)})
 	two.sees("shared_28s")
+	pass()
 	one.sees("accepted")
 	two.keys("r")
 	two.sees("pending", "shared_28s")
@@ -75,7 +73,8 @@ func TestTwoWindowsShareOneJournal(t *testing.T) {
 func TestQuittingDuringARequestAsksAndRemembers(t *testing.T) {
 	t.Parallel()
 	a := simulated(t)
-	g := a.gate(time.Second)
+	g := a.gate(0)
+	pass := g.shut(t)
 	w := open(t, stage{env: a.env(g.URL)})
 	w.sees("completed", "n new", "4 Models 5")
 	w.fill(a.media(), "parted")
@@ -86,6 +85,7 @@ func TestQuittingDuringARequestAsksAndRemembers(t *testing.T) {
 	w.sees("A paid request is being sent", "y quit now  n stay")
 	w.keys("y")
 	w.ends(0)
+	pass()
 	again := open(t, stage{home: w.home, env: a.env(g.URL)})
 	again.sees("maybe charged", "parted_28s")
 	if n := g.arrivals("parted_28s"); n != 1 {

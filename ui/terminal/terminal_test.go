@@ -27,6 +27,7 @@ func TestDemoDrawsItsViewsAndQuits(t *testing.T) {
 		w.keys(v.key)
 		w.sees(v.heading, v.row, "nothing here is real")
 	}
+	w.until("progress is shown, which the tests below look for", func() bool { return strings.Contains(string(w.bytes()), "\x1b]9;4;1;") })
 	w.keys("?")
 	w.sees("/ search")
 	w.keys("/suspend")
@@ -36,9 +37,6 @@ func TestDemoDrawsItsViewsAndQuits(t *testing.T) {
 	w.keys("q") // closes the help if it is still there
 	if !w.on(ansi.ModeAltScreenSaveCursor) || !w.on(ansi.ModeBracketedPaste) {
 		t.Error("the emulator does not see the modes that the tests below look for")
-	}
-	if !strings.Contains(string(w.bytes()), "\x1b]9;4;1;") {
-		t.Error("no progress is shown that the tests below look for")
 	}
 	w.keys("q")
 	w.ends(0)
@@ -99,11 +97,8 @@ func TestProgramEndsWithItsTerminal(t *testing.T) {
 	must(t, w.near.SetReadDeadline(time.Now()))
 	<-w.drawn
 	must(t, w.near.Close())
-	closed := time.Now()
+	w.leaves(5 * time.Second) // at once, but for a busy machine
 	w.ends(129)
-	if took := time.Since(closed); took > 2*time.Second {
-		t.Errorf("it took %s", took)
-	}
 }
 
 func TestDumbTerminalIsRefused(t *testing.T) {

@@ -266,6 +266,17 @@ func (w *window) kill() {
 	w.close()
 }
 
+// file waits for a file that another program writes, and returns its content.
+func (w *window) file(path string) (content []byte) {
+	w.t.Helper()
+	w.until(path+" is there", func() bool {
+		var err error
+		content, err = os.ReadFile(path)
+		return err == nil
+	})
+	return content
+}
+
 // bytes returns everything that the program has written.
 func (w *window) bytes() []byte {
 	w.mu.Lock()
@@ -327,6 +338,21 @@ func (w *window) ends(status int) {
 	w.after, _ = term.GetState(int(w.far.Fd())) // nil if the test has closed it
 	_ = w.far.Close()
 	<-w.drawn
+}
+
+// leaves waits until the program has ended, which may not take longer, and
+// returns how long it took. It draws nothing, so that the window may be deaf.
+func (w *window) leaves(limit time.Duration) (took time.Duration) {
+	w.t.Helper()
+	began := time.Now()
+	select {
+	case <-w.ended:
+	case <-time.After(limit):
+		w.t.Errorf("it has not ended after %s", limit)
+		_ = w.cmd.Process.Kill()
+		<-w.ended
+	}
+	return time.Since(began)
 }
 
 // restored waits until the terminal is as it was at the start.
