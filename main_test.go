@@ -53,7 +53,7 @@ func TestCommandLine(t *testing.T) {
 		{"help of a key of one's own", "simulate --help", 0, "--key", ""},
 		{"help of spend", "spend --help", 0, "--since", ""},
 		{"help of the queue", "queue", 0, "ls", ""},
-		{"an address in use", "simulate --addr 256.0.0.1:1", cli.StatusError, "", "cannot listen"},
+		{"an address that does not exist", "simulate --addr 127.0.0.1:99999", cli.StatusError, "", "cannot listen"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := say(strings.Fields(c.args)...)

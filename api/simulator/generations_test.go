@@ -151,7 +151,7 @@ func TestLongHistory(t *testing.T) {
 	if used := (int64(after.HeapAlloc) - int64(before.HeapAlloc)) >> 20; used > 60 {
 		t.Errorf("it takes %d MiB", used)
 	}
-	if took > 5*time.Second { // ten times what an idle machine needs
+	if took > 20*time.Second { // an idle machine needs half a second, and less than one with -race
 		t.Errorf("it took %v", took)
 	}
 	if n := a.get("/v2/generations/count").object()["count"]; n != 100_000.0 {

@@ -61,7 +61,7 @@ func TestListen(t *testing.T) {
 	if _, _, err := get(running.URL() + "/v2/models"); err == nil {
 		t.Error("it is still listening")
 	}
-	if _, err := s.Listen("256.0.0.1:0"); err == nil {
+	if _, err := s.Listen("127.0.0.1:99999"); err == nil {
 		t.Error("it listens nowhere")
 	}
 }

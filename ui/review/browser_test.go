@@ -159,7 +159,7 @@ func TestBothVideosPlayInStepInABrowser(t *testing.T) {
 	// A machine that does something else as well drops frames now and then.
 	var off []int
 	tab.Eval(`await (async () => {
-		const off = [], end = Date.now() + 8000;
+		const off = [], end = Date.now() + 15000;
 		while (Date.now() < end && !(off.length >= 25 && off.slice(-25).every((n) => n <= 1))) {
 			await drawn();
 			off.push(Math.abs(number(videos()[0]) - number(videos()[1])));
@@ -175,11 +175,8 @@ func TestBothVideosPlayInStepInABrowser(t *testing.T) {
 	for _, key := range []string{".", ".", ",", "ArrowLeft", ".", "Home", ".", ".", "ArrowRight", ","} {
 		tab.Press(key)
 		tab.Wait(`still()`)
-		var shown []int
-		tab.Eval(`await drawn(), videos().map(number)`, &shown)
-		if shown[0] != shown[1] {
-			t.Errorf("after %q the frames are %v", key, shown)
-		}
+		tab.Eval(`await drawn()`, nil)
+		tab.Wait(`number(videos()[0]) === number(videos()[1])`)
 	}
 	stayed(t, s, tab)
 }

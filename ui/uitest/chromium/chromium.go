@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -67,7 +68,7 @@ func Start(t testing.TB) *Browser {
 		t.Skip("DUBTOP_BROWSER names no Chromium")
 	}
 	args := []string{
-		"--headless=new", "--remote-debugging-pipe", "--user-data-dir=" + t.TempDir(), "--no-first-run",
+		"--headless=new", "--remote-debugging-pipe", "--user-data-dir=" + profile(t), "--no-first-run",
 		"--disable-background-networking", "--disable-component-update", "--disable-default-apps", "--disable-sync",
 		"--disable-extensions", "--disable-dev-shm-usage", "--disable-gpu", "--mute-audio", "--hide-scrollbars",
 		"--force-color-profile=srgb", "--lang=en", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
@@ -85,6 +86,7 @@ func Start(t testing.TB) *Browser {
 	}
 	cmd := exec.Command(program, args...)
 	cmd.ExtraFiles = []*os.File{theirIn, theirOut} // as 3 and 4
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -96,8 +98,25 @@ func Start(t testing.TB) *Browser {
 		ended := time.AfterFunc(Patience/2, func() { _ = cmd.Process.Kill() })
 		defer ended.Stop()
 		_ = cmd.Wait()
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // its helpers, which may outlive it
 	})
 	return b
+}
+
+// profile returns a new folder. Helpers of the browser may still write to it when
+// it is removed, which is no fault of the test.
+func profile(t testing.TB) string {
+	t.Helper()
+	folder, err := os.MkdirTemp("", "dubtop-chromium-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for end := time.Now().Add(Patience / 4); os.RemoveAll(folder) != nil && time.Now().Before(end); {
+			time.Sleep(10 * time.Millisecond)
+		}
+	})
+	return folder
 }
 
 // listen hands out answers and events.
