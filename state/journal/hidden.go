@@ -37,12 +37,3 @@ func (j *Journal) Hidden(ctx context.Context) ([]string, error) {
 	ids, err := collect(rows, func(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) })
 	return ids, j.failed(err)
 }
-
-// carryHidden copies the hidden rows.
-func carryHidden(ctx context.Context, from, to *Journal) error {
-	ids, err := from.Hidden(ctx)
-	if err != nil || len(ids) == 0 {
-		return err
-	}
-	return to.Hide(ctx, ids, true)
-}

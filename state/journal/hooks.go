@@ -42,7 +42,7 @@ func (j *Journal) ClaimHook(ctx context.Context, k hook.Key, again bool, now tim
 		}
 		mine = true
 		r = hook.Run{Job: k.Job, Kind: k.Kind, State: hook.Begun, Begun: now, Owner: me}
-		return putHook(ctx, tx, &r, "REPLACE")
+		return putHook(ctx, tx, &r)
 	})
 	return r, mine && err == nil, err
 }
@@ -58,7 +58,7 @@ func hookIn(ctx context.Context, q querier, k hook.Key) (r hook.Run, ok bool, er
 
 // EndHook records how a run ended.
 func (j *Journal) EndHook(ctx context.Context, r hook.Run) error {
-	return j.write(ctx, func(tx *sql.Tx) error { return putHook(ctx, tx, &r, "REPLACE") })
+	return j.write(ctx, func(tx *sql.Tx) error { return putHook(ctx, tx, &r) })
 }
 
 // HookRuns reports whether a living process runs the command. Otherwise a run
@@ -90,25 +90,8 @@ func scanHook(row interface{ Scan(to ...any) error }) (r hook.Run, err error) {
 	return r, err
 }
 
-func putHook(ctx context.Context, tx *sql.Tx, r *hook.Run, known string) error {
-	_, err := tx.ExecContext(ctx, "INSERT OR "+known+" INTO hooks ("+hookColumns+") VALUES (?,?,?,?,?,?,?,?,?)",
+func putHook(ctx context.Context, tx *sql.Tx, r *hook.Run) error {
+	_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO hooks ("+hookColumns+") VALUES (?,?,?,?,?,?,?,?,?)",
 		r.Job, r.Kind, string(r.State), r.Status, r.Reason, r.Output, nanos(r.Begun), nanos(r.Ended), r.Owner)
 	return err
-}
-
-// carryHooks copies the runs, so that none is repeated. Rows of the other
-// journal stay.
-func carryHooks(ctx context.Context, from, to *Journal) error {
-	runs, err := from.Hooks(ctx)
-	if err != nil || len(runs) == 0 {
-		return err
-	}
-	return to.write(ctx, func(tx *sql.Tx) error {
-		for i := range runs {
-			if err := putHook(ctx, tx, &runs[i], "IGNORE"); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }

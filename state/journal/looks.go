@@ -26,12 +26,10 @@ type FileLook struct {
 
 // SaveLook records a look, in place of an earlier one.
 func (j *Journal) SaveLook(ctx context.Context, l FileLook) error {
-	return j.write(ctx, func(tx *sql.Tx) error { return putLook(ctx, tx, l, "REPLACE") })
-}
-
-func putLook(ctx context.Context, tx *sql.Tx, l FileLook, known string) error {
-	_, err := tx.ExecContext(ctx, "INSERT OR "+known+" INTO looks (job, sha256, odd, words) VALUES (?,?,?,?)", l.Job, l.SHA256, l.Odd, l.Words)
-	return err
+	return j.write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO looks (job, sha256, odd, words) VALUES (?,?,?,?)", l.Job, l.SHA256, l.Odd, l.Words)
+		return err
+	})
 }
 
 // Looks lists all looks by job.
@@ -48,20 +46,4 @@ func (j *Journal) Looks(ctx context.Context) (map[string]FileLook, error) {
 		found[l.Job] = l
 	}
 	return found, j.failed(err)
-}
-
-// carryLooks copies looks. Rows of the other journal stay.
-func carryLooks(ctx context.Context, from, to *Journal) error {
-	all, err := from.Looks(ctx)
-	if err != nil || len(all) == 0 {
-		return err
-	}
-	return to.write(ctx, func(tx *sql.Tx) error {
-		for _, l := range all {
-			if err := putLook(ctx, tx, l, "IGNORE"); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }

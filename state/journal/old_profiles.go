@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"dubtop/api"
-	"dubtop/state"
 )
 
 // OldProfile is the profile of another key for the same server. It may be the
@@ -127,89 +126,4 @@ func ownMoney(ctx context.Context, db querier) (own int, err error) {
 	err = db.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM ledger) +
 		(SELECT count(*) FROM submissions WHERE `+ofMoney+")").Scan(&own)
 	return own, err
-}
-
-// carry copies the data noted under the new key to the old journal: jobs,
-// batches, labels, notes, hidden rows, verdicts, sets, drafts, saved files and
-// settings. Existing data stays. It can be repeated.
-func carry(ctx context.Context, from, to *Journal) error {
-	const atOnce = 500
-	generations, batches, err := from.Seen(ctx)
-	if err != nil {
-		return err
-	}
-	var page []state.Generation
-	for g, err := range from.EachGeneration(ctx) {
-		if err != nil {
-			return err
-		}
-		if page = append(page, g); len(page) == atOnce {
-			if err := to.SaveGenerations(ctx, page, generations); err != nil {
-				return err
-			}
-			page = page[:0]
-		}
-	}
-	if err := to.SaveGenerations(ctx, page, generations); err != nil {
-		return err
-	}
-	seen, err := from.Batches(ctx)
-	if err != nil {
-		return err
-	}
-	if err := to.SaveBatches(ctx, seen, batches); err != nil {
-		return err
-	}
-	return errors.Join(carryMarks(ctx, from, to), carryVerdicts(ctx, from, to), carrySets(ctx, from, to), carrySettings(ctx, from, to), carrySaved(ctx, from, to), carryHooks(ctx, from, to), carryUsage(ctx, from, to), carryBatchJobs(ctx, from, to), carryLooks(ctx, from, to), carryHidden(ctx, from, to), carryRuns(ctx, from, to), carryDrafts(ctx, from, to))
-}
-
-func carryMarks(ctx context.Context, from, to *Journal) error {
-	labels, err := from.Labels(ctx)
-	if err != nil {
-		return err
-	}
-	notes, err := from.Notes(ctx)
-	if err != nil {
-		return err
-	}
-	return to.write(ctx, func(tx *sql.Tx) error {
-		for id, words := range labels {
-			var known int
-			if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM labels WHERE id = ?", id).Scan(&known); err != nil {
-				return err
-			}
-			for i, label := range words {
-				if known > 0 {
-					break
-				}
-				if _, err := tx.ExecContext(ctx, "INSERT INTO labels (id, place, label) VALUES (?,?,?)", id, i, label); err != nil {
-					return err
-				}
-			}
-		}
-		for id, note := range notes {
-			if _, err := tx.ExecContext(ctx, "INSERT OR IGNORE INTO notes (id, note) VALUES (?,?)", id, note); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-func carryDrafts(ctx context.Context, from, to *Journal) error {
-	all, err := from.Drafts(ctx)
-	if err != nil {
-		return err
-	}
-	return to.write(ctx, func(tx *sql.Tx) error {
-		for _, d := range all {
-			if d.Empty() {
-				continue
-			}
-			if err := saveDraft(ctx, tx, d); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }

@@ -250,16 +250,3 @@ func (j *Journal) BilledBatches(ctx context.Context) (map[api.ID]api.Micros, err
 	}
 	return out, j.failed(rows.Err())
 }
-
-// carryBatchJobs copies the jobs of batches.
-func carryBatchJobs(ctx context.Context, from, to *Journal) error {
-	return to.write(ctx, func(tx *sql.Tx) error {
-		var wrong error
-		err := from.pairs(ctx, "SELECT batch, job FROM batch_jobs", func(batch, job string) {
-			if _, err := tx.ExecContext(ctx, "INSERT OR IGNORE INTO batch_jobs (batch, job) VALUES (?,?)", batch, job); err != nil {
-				wrong = err
-			}
-		})
-		return cmp.Or(err, wrong)
-	})
-}

@@ -208,7 +208,7 @@ func (j *Journal) LeaveFile(ctx context.Context, want output.Want, path, reason 
 // SaveFile records a saved file, and fulfils the wish for it.
 func (j *Journal) SaveFile(ctx context.Context, f output.File) error {
 	return j.write(ctx, func(tx *sql.Tx) error {
-		if err := putFile(ctx, tx, f, "REPLACE"); err != nil {
+		if err := putFile(ctx, tx, f); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, "DELETE FROM saving WHERE job = ? AND kind = ?", f.Job, string(f.Kind))
@@ -216,8 +216,8 @@ func (j *Journal) SaveFile(ctx context.Context, f output.File) error {
 	})
 }
 
-func putFile(ctx context.Context, tx *sql.Tx, f output.File, known string) error {
-	_, err := tx.ExecContext(ctx, "INSERT OR "+known+" INTO saved_files (job, kind, path, size, sha256, at, mark) VALUES (?,?,?,?,?,?,?)",
+func putFile(ctx context.Context, tx *sql.Tx, f output.File) error {
+	_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO saved_files (job, kind, path, size, sha256, at, mark) VALUES (?,?,?,?,?,?,?)",
 		f.Job, string(f.Kind), f.Path, f.Size, f.SHA256, nanos(f.At), f.Mark)
 	return err
 }
@@ -283,50 +283,6 @@ func scanWish(row interface{ Scan(to ...any) error }) (w output.Wish, err error)
 	err = row.Scan(&w.Job, &w.Kind, &w.Path, &w.Automatic, &asked, &w.Begun, &w.Reason, &w.Owner)
 	w.Asked = instant(asked)
 	return w, err
-}
-
-// carrySaved copies files, wishes and takes. Rows of the other journal stay.
-func carrySaved(ctx context.Context, from, to *Journal) error {
-	files, _, err := from.Files(ctx, 0)
-	if err != nil {
-		return err
-	}
-	wishes, err := from.Wishes(ctx)
-	if err != nil {
-		return err
-	}
-	takes, err := from.takes(ctx)
-	if err != nil || len(files)+len(wishes)+len(takes) == 0 {
-		return err
-	}
-	return to.write(ctx, func(tx *sql.Tx) error {
-		for _, f := range files {
-			if err := putFile(ctx, tx, f, "IGNORE"); err != nil {
-				return err
-			}
-		}
-		for _, w := range wishes {
-			_, err := tx.ExecContext(ctx, "INSERT OR IGNORE INTO saving (job, kind, path, automatic, asked, begun, reason) VALUES (?,?,?,?,?,?,?)",
-				w.Job, string(w.Kind), w.Path, w.Automatic, nanos(w.Asked), w.Begun, w.Reason)
-			if err != nil {
-				return err
-			}
-		}
-		return carryTakes(takesIn{ctx, tx}, takes)
-	})
-}
-
-func carryTakes(to takesIn, takes []output.Take) error {
-	for _, t := range takes {
-		taken, err := to.Taken(t.Slot)
-		if err == nil && !taken {
-			err = to.Give(t)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (j *Journal) takes(ctx context.Context) ([]output.Take, error) {

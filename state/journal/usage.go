@@ -278,29 +278,3 @@ func (j *Journal) UsageAfter(ctx context.Context, after int64, limit int) (n Usa
 	n.Again = instant(again.Int64)
 	return n, j.failed(err)
 }
-
-// carryUsage copies the rows, without the position of the reading. Rows of the
-// other journal stay.
-func carryUsage(ctx context.Context, from, to *Journal) error {
-	for after := int64(0); ; {
-		n, err := from.UsageAfter(ctx, after, 500)
-		if err != nil || len(n.Rows) == 0 {
-			return err
-		}
-		err = to.write(ctx, func(tx *sql.Tx) error {
-			for i := range n.Rows {
-				r := &n.Rows[i]
-				_, err := tx.ExecContext(ctx, "INSERT OR IGNORE INTO usage ("+usageColumns+") VALUES (?,?,?,?,?,?,?,?,?,?)", r.ID, r.Key, string(r.KeyName),
-					string(r.Model), string(r.Status), nanos(r.Created), nanos(r.Ended), string(r.Currency), micros(r.Cost), r.Pending)
-				if err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		after = n.Seq
-	}
-}

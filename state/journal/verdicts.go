@@ -31,7 +31,7 @@ ALTER TABLE generations ADD COLUMN inputs INTEGER NOT NULL DEFAULT 0;
 func (j *Journal) JudgeAll(ctx context.Context, verdicts map[string]verdict.Given, now time.Time) error {
 	return j.write(ctx, func(tx *sql.Tx) error {
 		for id, v := range verdicts {
-			if err := judge(ctx, tx, id, v, now, "REPLACE"); err != nil {
+			if err := judge(ctx, tx, id, v, now); err != nil {
 				return err
 			}
 		}
@@ -39,9 +39,9 @@ func (j *Journal) JudgeAll(ctx context.Context, verdicts map[string]verdict.Give
 	})
 }
 
-// judge writes a verdict; otherwise is what to do if there is one.
-func judge(ctx context.Context, tx *sql.Tx, id string, v verdict.Given, at time.Time, otherwise string) error {
-	_, err := tx.ExecContext(ctx, "INSERT OR "+otherwise+" INTO verdicts (id, verdict, note, at) VALUES (?,?,?,?)",
+// judge writes a verdict in place of an earlier one.
+func judge(ctx context.Context, tx *sql.Tx, id string, v verdict.Given, at time.Time) error {
+	_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO verdicts (id, verdict, note, at) VALUES (?,?,?,?)",
 		id, string(v.Verdict), string(v.Note), nanos(at))
 	return err
 }
@@ -65,23 +65,6 @@ func (j *Journal) Verdicts(ctx context.Context, after int64) (map[string]verdict
 		found[id] = v
 	}
 	return found, after, j.failed(rows.Err())
-}
-
-// carryVerdicts copies the verdicts of one journal to another, unless that has
-// its own.
-func carryVerdicts(ctx context.Context, from, to *Journal) error {
-	all, _, err := from.Verdicts(ctx, 0)
-	if err != nil || len(all) == 0 {
-		return err
-	}
-	return to.write(ctx, func(tx *sql.Tx) error {
-		for id, v := range all {
-			if err := judge(ctx, tx, id, v, time.Now(), "IGNORE"); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
 }
 
 // JobNames returns the names of those of some jobs that the journal knows, by
