@@ -2,7 +2,6 @@ package state
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 	"time"
 
@@ -208,6 +207,15 @@ func NewBatchItem(line int, r api.BatchResult) BatchItem {
 	}
 }
 
+// BatchItems converts the lines of a batch's results to rows.
+func BatchItems(lines []api.BatchResult) []BatchItem {
+	items := make([]BatchItem, len(lines))
+	for i, line := range lines {
+		items[i] = NewBatchItem(i+1, line)
+	}
+	return items
+}
+
 // Key is the request id.
 func (b *BatchItem) Key() string { return string(b.RequestID) }
 
@@ -242,7 +250,6 @@ func (b *BatchItem) FieldValue(name string) (string, bool) {
 func (b *BatchItem) Vocabulary() table.Vocabulary {
 	v := b.Generation.Vocabulary()
 	v.Fields = append(v.Fields, "request")
-	v.Quantities = slices.DeleteFunc(v.Quantities, func(q table.Quantity) bool { return q.Field == "cost" })
 	return v
 }
 

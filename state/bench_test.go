@@ -74,7 +74,7 @@ func BenchmarkSort100k(b *testing.B) {
 			var p Prices
 			for b.Loop() {
 				var v table.View[Generation]
-				v.Update(c, table.Query{Sort: by, Costs: &p})
+				v.Update(c, table.Query{Sort: by, Figures: Figures{Prices: &p}})
 			}
 		})
 	}

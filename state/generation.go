@@ -175,7 +175,8 @@ func (g *Generation) Completion(field string) (words string, ok bool) {
 	return strings.ToLower(string(g.Project())), field == "project"
 }
 
-// Measure supports age, len and took; Prices knows the cost.
+// Measure supports age, len and took; Figures knows the cost, and more
+// about took.
 func (g *Generation) Measure(field string) (value float64, known bool) {
 	switch field {
 	case "age":
@@ -190,7 +191,7 @@ func (g *Generation) Measure(field string) (value float64, known bool) {
 }
 
 // Compare orders states by urgency, words from a to z, and amounts from the
-// largest. For costs see Prices.Rank.
+// largest. For costs see Figures.Rank.
 func (g *Generation) Compare(o *Generation, by table.Sort) int {
 	switch by {
 	case table.SortStatus:

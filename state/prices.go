@@ -138,36 +138,6 @@ func (p *Prices) keep(id api.ID, c outbox.Cost) {
 	p.version++
 }
 
-// Rank orders jobs and batch result lines by cost, unknown ones lowest. All
-// other rows have the same rank.
-func (p *Prices) Rank(row any) int64 {
-	c, ok := p.costOf(row)
-	switch {
-	case !ok:
-		return 0
-	case c.Kind == outbox.CostUnknown:
-		return -1
-	}
-	return int64(c.Amount)
-}
-
-// Amount returns the cost of a job or a batch result line in dollars.
-func (p *Prices) Amount(row any) (dollars float64, known bool) {
-	c, ok := p.costOf(row)
-	return c.Amount.Dollars(), ok && c.Kind != outbox.CostUnknown
-}
-
-// costOf returns the cost of a row; ok is false if it is no job.
-func (p *Prices) costOf(row any) (c outbox.Cost, ok bool) {
-	switch row := row.(type) {
-	case *Generation:
-		return p.Cost(row), true
-	case *BatchItem:
-		return p.Cost(&row.Generation), true
-	}
-	return c, false
-}
-
 // of returns the price of frames, rounded half up; ok is false on overflow.
 func (u unitPrice) of(frames float64) (amount api.Micros, ok bool) {
 	n := math.Round(frames)

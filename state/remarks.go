@@ -17,8 +17,12 @@ type Remarks struct {
 // bills.
 func (s *Store) Remarks() Remarks { return Remarks{&s.Notes, &s.Saved, &s.Hidden, &s.Ledger} }
 
-// Beside adds all remarks to a row.
+// Beside adds all remarks to a row. Those on a line of a batch's results are on its
+// job.
 func (r Remarks) Beside(row table.Searchable, id string) table.Searchable {
+	if b, ok := row.(*BatchItem); ok {
+		id = b.Generation.Key()
+	}
 	if r.ledger.Differing()[id] {
 		row = differing{row}
 	}

@@ -14,8 +14,9 @@ import (
 // tells with what finished. They are by a number made of the id, because there
 // may be many of jobs that no list of ours has.
 type tooks struct {
-	seed maphash.Seed
-	by   map[uint64]took
+	seed    maphash.Seed
+	by      map[uint64]took
+	version uint64
 }
 
 // took is how long a job took. Learned says that the forecast knows it.
@@ -37,6 +38,7 @@ func (t *tooks) put(id string, d time.Duration) {
 	n := uint32(min(d/tookUnit, 1<<32-1))
 	if old := t.by[key]; old.tenths != n {
 		t.by[key] = took{n, old.learned}
+		t.version++
 	}
 }
 
@@ -64,14 +66,9 @@ func (t *tooks) learn(id string) bool {
 	return true
 }
 
-// Took is how long an ended job took: from its creation on if the server tells,
-// with whole; else how long it was seen working. ok is false if neither is known.
+// Took is how long an ended job took; see Figures.Took.
 func (s *Store) Took(g *Generation) (d time.Duration, whole, ok bool) {
-	if d, ok = s.tooks.find(g.Key()); ok && g.Status.Terminal() {
-		return d, true, true
-	}
-	d, ok = g.Took()
-	return d, false, ok
+	return s.Figures().Took(g)
 }
 
 // AnyTook reports whether the server has told how long jobs took.

@@ -119,7 +119,7 @@ func TestCostOrderFollowsPrices(t *testing.T) {
 	p.Learn("lipsync-2", cost(500_000))
 
 	var v table.View[Generation]
-	q := table.Query{Sort: table.SortCost, Costs: &p}
+	q := table.Query{Sort: table.SortCost, Figures: Figures{Prices: &p}}
 	v.Update(c, q)
 	if v.Key(0) != string(jobID(2)) {
 		t.Errorf("only job 2 is priced, but %s is first", v.Key(0))
@@ -160,7 +160,7 @@ func TestViewLaws(t *testing.T) {
 					Failures: rapid.Bool().Draw(t, "failures"),
 					Sort:     table.Sort(rapid.IntRange(int(table.SortNone), int(table.SortCost)).Draw(t, "sort")),
 					Reverse:  rapid.Bool().Draw(t, "reverse"),
-					Costs:    &prices,
+					Figures:  Figures{Prices: &prices},
 				}
 			},
 			"price": func(t *rapid.T) {

@@ -202,6 +202,7 @@ func (a *composer) openResults(id api.ID) tea.Cmd {
 		Empty: func() []text.Text { return []text.Text{"The result file is empty."} },
 	}}
 	r.ListView = v
+	v.Query.Figures, v.Query.Notes, v.Query.Clock = a.store.Figures(), a.store.Remarks(), serverClock{a.desk}
 	job := func() *state.Generation {
 		b := v.Selected()
 		if b == nil || b.Generation.ID == "" {
@@ -266,15 +267,7 @@ func resultsCmd(s *account.Account, r *batchResults) tea.Cmd {
 	ticket := r.rows.Ask(r.app.Now)
 	return func() tea.Msg {
 		m := resultsMsg{session: s, screen: r, ticket: ticket}
-		b, err := s.Client.Batch(context.Background(), r.id)
-		if err == nil {
-			var lines []api.BatchResult
-			lines, err = s.Client.BatchResults(context.Background(), b)
-			for i, line := range lines {
-				m.items = append(m.items, state.NewBatchItem(i+1, line))
-			}
-		}
-		m.err = err
+		m.items, m.err = account.BatchItems(context.Background(), s.Client, r.id)
 		return m
 	}
 }
@@ -283,6 +276,9 @@ func (m resultsMsg) apply(a *composer) tea.Cmd {
 	if m.err != nil {
 		m.screen.rows.Fail(m.ticket, errors.New(string(errorText(m.err))))
 		return nil
+	}
+	for i := range m.items {
+		a.store.Tell(&m.items[i].Generation)
 	}
 	m.screen.rows.Answer(m.ticket, m.items, a.Now)
 	return nil

@@ -424,7 +424,10 @@ func TestBatchResultsCanBeFilteredOpenedAndCopied(t *testing.T) {
 		s.Type("video_007")
 		s.Press("enter")
 		s.Sees("1 of 1, 24 in all")
-		s.Press("o")
+		s.Press("/")
+		s.Type(" age:>1s")
+		s.Sees("1 of 1, 24 in all")
+		s.Press("enter", "o")
 		s.Pass(time.Second)
 		s.Press("y")
 		if len(s.opened) != 1 || !strings.HasPrefix(s.opened[0], s.account.BaseURL()) || len(s.Clipboard()) != 36 {

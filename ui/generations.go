@@ -41,7 +41,7 @@ func newGenerations(a *composer) *kit.ListView[state.Generation] {
 			}
 		},
 	}}
-	v.Query.Costs, v.Query.Notes, v.Query.Clock = &a.store.Prices, a.store.Remarks(), serverClock{a.desk}
+	v.Query.Figures, v.Query.Notes, v.Query.Clock = a.store.Figures(), a.store.Remarks(), serverClock{a.desk}
 	v.Query.Hidden = &a.store.Hidden
 	v.Pane = a.generationPane
 	v.Above = a.setLines

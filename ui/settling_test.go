@@ -142,6 +142,13 @@ func TestWhatFinishedTellsHowLongJobsTake(t *testing.T) {
 	tell(t, st, func(s *story) {
 		s.Pass(25 * time.Second)
 		s.Sees("night_03", "took 37s")
+		s.Press("/")
+		s.Type("took:>40s")
+		s.DoesNotSee("night_03")
+		s.Press("ctrl+u")
+		s.Type("took:>30s")
+		s.Sees("night_03", "30 in all")
+		s.Press("esc", "esc")
 		s.account.Add(simulator.Job{Name: "tonight", Seconds: 30, Pending: 5 * time.Second, Processing: 32 * time.Second})
 		s.Pass(15 * time.Second)
 		s.Press("k")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -123,23 +124,30 @@ func details(ctx context.Context, c *api.Client, j *journal.Journal, q state.Que
 	return r
 }
 
-// batchJobs fetches the results of a batch. It leaves out lines that became no
-// job.
-func batchJobs(ctx context.Context, c *api.Client, id api.ID) (items []state.BatchItem, err error) {
+// ErrNoResults means that a batch has no results yet.
+var ErrNoResults = errors.New("the batch has no results yet")
+
+// BatchItems fetches the results of a batch. With an error it may return the lines
+// that arrived before.
+func BatchItems(ctx context.Context, c *api.Client, id api.ID) ([]state.BatchItem, error) {
 	b, err := c.Batch(ctx, id)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case b.Output.IsZero():
+		return nil, ErrNoResults
 	}
 	lines, err := c.BatchResults(ctx, b)
+	return state.BatchItems(lines), err
+}
+
+// batchJobs fetches the results of a batch without the lines that became no job.
+func batchJobs(ctx context.Context, c *api.Client, id api.ID) ([]state.BatchItem, error) {
+	items, err := BatchItems(ctx, c, id)
 	if err != nil {
 		return nil, err
 	}
-	for i, line := range lines {
-		if item := state.NewBatchItem(i+1, line); item.Generation.ID != "" {
-			items = append(items, item)
-		}
-	}
-	return items, nil
+	return slices.DeleteFunc(items, func(b state.BatchItem) bool { return b.Generation.ID == "" }), nil
 }
 
 // releaseFrom is the shortest history worth a release: a release takes as long as

@@ -61,7 +61,7 @@ func (a *Account) automaticallySaved(job string) bool {
 	if v.filter == "" {
 		return true
 	}
-	return v.shown.Includes(&a.Store.Generations, table.Query{Text: v.filter, Costs: &a.Store.Prices, Notes: a.Store.Remarks(), Clock: ownClock{a}}, job)
+	return v.shown.Includes(&a.Store.Generations, table.Query{Text: v.filter, Figures: a.Store.Figures(), Notes: a.Store.Remarks(), Clock: ownClock{a}}, job)
 }
 
 // ownClock tells the time of the account's last event.

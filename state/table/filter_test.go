@@ -78,14 +78,14 @@ func same(a, b node) bool {
 }
 
 // found returns which of some items a filter finds.
-func found(text string, costs Costs) (found [64]bool) {
+func found(text string, costs Figures) (found [64]bool) {
 	c := new(Collection[item])
 	statuses := []string{pending, processing, completed, failed, strange}
 	for n := range found {
 		c.Put(row(n, statuses[n%5]), start())
 	}
 	var v View[item]
-	v.Update(c, Query{Text: text, Costs: costs, Clock: &hands{start()}})
+	v.Update(c, Query{Text: text, Figures: costs, Clock: &hands{start()}})
 	for i := range v.Len() {
 		found[v.At(i).rank] = true
 	}

@@ -116,9 +116,9 @@ type dear struct {
 func (d *dear) Version() uint64    { return d.version }
 func (d *dear) Rank(row any) int64 { return d.costs[row.(*item).id] }
 
-func (d *dear) Amount(row any) (float64, bool) {
+func (d *dear) Measure(row any, field string) (value float64, known, ok bool) {
 	cost, known := d.costs[row.(*item).id]
-	return float64(cost), known
+	return float64(cost), known, field == "cost"
 }
 
 func (d *dear) Beside(row Searchable, key string) Searchable { return noted{row, d.notes[key]} }
@@ -134,7 +134,7 @@ func TestViewFollowsCostsAndNotes(t *testing.T) {
 	c := filled([]item{row(1, pending), row(2, failed), row(3, completed)})
 	d := &dear{costs: map[string]int64{jobID(1): 5, jobID(3): 1}, notes: map[string]string{}}
 	var v View[item]
-	byCost := Query{Sort: SortCost, Costs: d}
+	byCost := Query{Sort: SortCost, Figures: d}
 	v.Update(c, byCost)
 	if got := strings.Join(seen(&v), " "); got != "0001 0003 0002" {
 		t.Errorf("by cost: %s", got)

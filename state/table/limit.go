@@ -171,8 +171,8 @@ func decimalOf(s string) (float64, bool) {
 
 // facts is what comparisons need to know beside the row.
 type facts struct {
-	costs Costs
-	now   float64 // in seconds since 1970
+	figures Figures
+	now     float64 // in seconds since 1970
 }
 
 // within reports whether a quantity of an item is within the limit of a term. A
@@ -198,8 +198,10 @@ func (f *facts) within(item any, t *term) bool {
 }
 
 func (f *facts) measure(item any, field string) (value float64, known bool) {
-	if field == "cost" && f.costs != nil {
-		return f.costs.Amount(item)
+	if f.figures != nil {
+		if value, known, ok := f.figures.Measure(item, field); ok {
+			return value, known
+		}
 	}
 	if row, ok := item.(Measured); ok {
 		return row.Measure(field)
@@ -221,8 +223,8 @@ func (f *Filter) timed() (grain time.Duration) {
 	return grain
 }
 
-// costly reports whether the filter compares costs.
-func (f *Filter) costly() (found bool) {
-	f.root.terms(func(t *term) { found = found || t.limit.kind == Money })
+// figured reports whether the filter compares quantities that Figures may provide.
+func (f *Filter) figured() (found bool) {
+	f.root.terms(func(t *term) { found = found || t.limit.kind == Money || t.limit.kind == Span })
 	return found
 }

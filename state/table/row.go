@@ -37,14 +37,15 @@ type Searchable interface {
 	FieldValue(name string) (value string, ok bool)
 }
 
-// Costs provides the cost of rows that do not know it themselves.
-type Costs interface {
+// Figures provides quantities that rows do not know themselves, or not as well.
+type Figures interface {
 	// Rank orders rows by cost, higher for more expensive ones. Row is a pointer
 	// to an item.
 	Rank(row any) int64
-	// Amount returns the cost in dollars; known is false if it is not known.
-	Amount(row any) (dollars float64, known bool)
-	// Version changes with every change of a rank.
+	// Measure returns a quantity of a row as Measured does; ok is false if only the
+	// row itself can tell it.
+	Measure(row any, field string) (value float64, known, ok bool)
+	// Version changes with every change of a rank or a quantity.
 	Version() uint64
 }
 

@@ -42,7 +42,7 @@ func (v *View[T]) outdated() bool {
 }
 
 // Step checks at most n more rows and reports whether the search is complete.
-// If rows, costs or notes have changed since it began, it checks all rows
+// If rows, figures or notes have changed since it began, it checks all rows
 // again.
 func (s *Search[T]) Step(n int) (over bool) {
 	if s.over {

@@ -25,7 +25,7 @@ func TestSteppedSearchEqualsFullSearch(t *testing.T) {
 			return Query{
 				Text:     rapid.SampledFrom([]string{"", "1", "00", "2 0", "-1", "status:failed", "-status:completed", "zzz", "1 or 2", "(1 or status:failed) 0", "cost:>2", "cost:>2 0", "age:<30m", "age:<30m 1", "-cost:<3 or 9"}).Draw(t, "text"),
 				Failures: rapid.Bool().Draw(t, "failures"), Reverse: rapid.Bool().Draw(t, "reverse"),
-				Sort: rapid.SampledFrom([]Sort{SortNone, SortAge, SortStatus, SortCost}).Draw(t, "sort"), Costs: prices, Clock: clock,
+				Sort: rapid.SampledFrom([]Sort{SortNone, SortAge, SortStatus, SortCost}).Draw(t, "sort"), Figures: prices, Clock: clock,
 			}
 		})
 		q := query.Draw(t, "query")
@@ -84,9 +84,9 @@ func (p *tariff) Rank(row any) int64 {
 	return (n * int64(p.version%5)) % 7
 }
 
-func (p *tariff) Amount(row any) (float64, bool) {
+func (p *tariff) Measure(row any, field string) (value float64, known, ok bool) {
 	n := p.Rank(row)
-	return float64(n), n != 3
+	return float64(n), n != 3, field == "cost"
 }
 
 // shownBy returns the rows that a view shows.

@@ -13,7 +13,7 @@ type Tally[T any] struct {
 	known  bool
 }
 
-// Stale reports whether the numbers are those of other queries, or rows, costs,
+// Stale reports whether the numbers are those of other queries, or rows, figures,
 // notes or ages have changed since the last count began.
 func (t *Tally[T]) Stale(c *Collection[T], queries []Query) bool {
 	if t.rows != c || len(queries) != len(t.views) {

@@ -18,7 +18,7 @@ func TestTallyEqualsFullSearches(t *testing.T) {
 		c := filled(rapid.SliceOfN(rows, 0, 30).Draw(t, "rows"))
 		var queries []Query
 		for _, text := range rapid.SliceOfN(words(), 1, 4).Draw(t, "filters") {
-			queries = append(queries, Query{Text: text, Costs: prices, Clock: clock})
+			queries = append(queries, Query{Text: text, Figures: prices, Clock: clock})
 		}
 		var tally Tally[item]
 		for range 6 {

@@ -31,7 +31,7 @@ type Query struct {
 	Failures bool   // only rows of ClassTroubled
 	Sort     Sort
 	Reverse  bool
-	Costs    Costs       // for SortCost and cost:>1; nil if the rows know their cost
+	Figures  Figures     // for SortCost, cost:>1 and took:>5m; nil if the rows know them
 	Clock    Clock       // for age:<2h; nil if no filter asks for ages
 	Notes    Annotations // searched with the rows; may be nil
 	Hidden   Hiding      // left out unless the filter asks for the field hidden; may be nil
@@ -49,7 +49,7 @@ type View[T any] struct {
 	all    bool        // all rows in natural order, perhaps reversed
 	picked []*entry[T] // the visible rows, unless all
 	seen   uint64      // collection's version
-	priced uint64      // costs' version
+	priced uint64      // figures' version
 	noted  uint64      // notes' version
 	at     time.Time   // the time that ages are counted to; zero if there are none in the filter
 	hid    uint64      // version of the hidden rows
@@ -87,7 +87,7 @@ func (v *View[T]) Includes(c *Collection[T], q Query, key string) bool {
 	return ok && v.shows(e)
 }
 
-// begin empties the view for another query, or for other costs, notes or another
+// begin empties the view for another query, or for other figures, notes or another
 // time.
 func (v *View[T]) begin(c *Collection[T], q Query) {
 	if v.query.Text != q.Text {
@@ -109,11 +109,11 @@ func (v *View[T]) grounded() bool {
 	return v.priced == v.pricedBy() && v.noted == v.notedBy() && v.hid == v.hiddenBy() && v.at.Equal(v.now())
 }
 
-// pricedBy is the version of the costs that the query uses, or the last version
+// pricedBy is the version of the figures that the query uses, or the last version
 // if it uses none.
 func (v *View[T]) pricedBy() uint64 {
-	if v.query.Costs != nil && (v.query.Sort == SortCost || v.filter.costly()) {
-		return v.query.Costs.Version()
+	if v.query.Figures != nil && (v.query.Sort == SortCost || v.filter.figured()) {
+		return v.query.Figures.Version()
 	}
 	return v.priced
 }
@@ -247,7 +247,7 @@ func (v *View[T]) shows(e *entry[T]) bool {
 	if v.query.Notes != nil {
 		row = v.query.Notes.Beside(row, e.row().Key())
 	}
-	return v.filter.match(row, &e.item, &facts{v.query.Costs, float64(v.at.Unix())})
+	return v.filter.match(row, &e.item, &facts{v.query.Figures, float64(v.at.Unix())})
 }
 
 // compare is a total order, which Index relies on.
@@ -256,8 +256,8 @@ func (v *View[T]) compare(a, b *entry[T]) int {
 	switch {
 	case v.query.natural():
 		n = natural(a, b)
-	case v.query.Sort == SortCost && v.query.Costs != nil:
-		n = cmp.Compare(v.query.Costs.Rank(&b.item), v.query.Costs.Rank(&a.item))
+	case v.query.Sort == SortCost && v.query.Figures != nil:
+		n = cmp.Compare(v.query.Figures.Rank(&b.item), v.query.Figures.Rank(&a.item))
 	default:
 		n = a.row().Compare(&b.item, v.query.Sort)
 	}

@@ -11,6 +11,7 @@ import (
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state"
+	"dubtop/state/account"
 )
 
 func (w World) batchCommand() *cobra.Command {
@@ -90,8 +91,14 @@ why they became none.`,
 		spare: []text.Text{"WHY"},
 		empty: "The results have no lines.",
 	}, "batch", "dubtop batch ls", func(ctx context.Context, c *api.Client, id api.ID) iter.Seq2[*state.BatchItem, error] {
-		lines, err := batchLines(ctx, c, id)
-		if err != nil {
+		lines, err := account.BatchItems(ctx, c, id)
+		switch {
+		case errors.Is(err, account.ErrNoResults):
+			return only[state.BatchItem](nil, &Failure{
+				Status: StatusError, Code: "no_results", Err: err,
+				Hint: "dubtop batch get " + string(text.Of(string(id))) + " shows how far it is",
+			})
+		case err != nil:
 			return only[state.BatchItem](nil, err)
 		}
 		return all(lines)
@@ -105,25 +112,6 @@ func lineStatus(b *state.BatchItem) text.Text {
 	}
 	word, _, _ := strings.Cut(b.Generation.Status.Words(), " ")
 	return text.Of(word)
-}
-
-func batchLines(ctx context.Context, c *api.Client, id api.ID) ([]state.BatchItem, error) {
-	b, err := c.Batch(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	if b.Output.IsZero() {
-		return nil, &Failure{
-			Status: StatusError, Code: "no_results", Err: errors.New("the batch has no results yet"),
-			Hint: "dubtop batch get " + string(text.Of(string(id))) + " shows how far it is",
-		}
-	}
-	results, err := c.BatchResults(ctx, b)
-	var lines []state.BatchItem
-	for i, line := range results {
-		lines = append(lines, state.NewBatchItem(i+1, line))
-	}
-	return lines, err
 }
 
 // oneCommand returns a command about one thing of the server, which has an id.

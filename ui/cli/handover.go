@@ -152,7 +152,7 @@ func (h *handing) pick(ctx context.Context, j *journal.Journal) (p pick.Picked, 
 	}
 	var jobs []state.Generation
 	var view table.View[state.Generation]
-	view.Update(&s.Generations, table.Query{Text: h.filter, Costs: &s.Prices, Notes: s.Remarks(), Clock: wallClock{}})
+	view.Update(&s.Generations, table.Query{Text: h.filter, Figures: s.Figures(), Notes: s.Remarks(), Clock: wallClock{}})
 	for i := range view.Len() {
 		if g := view.At(i); h.wants(g, s) {
 			jobs = append(jobs, *g)

@@ -194,7 +194,7 @@ func (k *knownJobs) found(ctx context.Context, v voice, q table.Query) iter.Seq2
 			yield(nil, err)
 			return
 		}
-		q.Costs, q.Notes, q.Hidden = &k.Store.Prices, k.Store.Remarks(), &k.Store.Hidden
+		q.Figures, q.Notes, q.Hidden = k.Store.Figures(), k.Store.Remarks(), &k.Store.Hidden
 		var view table.View[state.Generation]
 		view.Update(&k.Store.Generations, q)
 		if mistake := view.Mistake(); mistake != nil && mistake.Certain {
