@@ -40,53 +40,69 @@ func (l *List[T]) mistake() text.Text {
 	return ""
 }
 
-// filter hides the rows that do not match. Many rows are checked in steps: the
-// typed text is drawn before the first one, and a key may come before each. Until
-// the last one the list stays as it is.
+// filter hides the rows that do not match. Among many rows they are searched
+// once the typed text is on the screen, in steps, so that a key may come before
+// each. Until the last one the list stays as it is.
 func (l *List[T]) filter(words string) tea.Cmd {
 	q := l.Query
 	q.Text = words
-	if l.searching = l.Rows.Len() > rowsAtOnce && q != l.Query; !l.searching {
-		l.Query = q
-		l.Refresh()
-		return nil
+	l.searching = nil
+	if l.Rows.Len() > rowsAtOnce && q != l.Query {
+		l.searching = &searching[T]{list: l, query: q}
+		return l.searching.next
 	}
+	l.Query = q
 	l.Refresh()
-	l.searches, l.sought = l.searches+1, q
-	if l.search.Begin(l.Rows, q, &l.Shown) {
-		l.Settle()
+	return nil
+}
+
+// searching is a search on its way. As a message it asks for the next step.
+type searching[T any] struct {
+	list        *List[T]
+	query       table.Query
+	begun, over bool
+}
+
+func (s *searching[T]) next() tea.Msg { return s }
+
+func (s *searching[T]) apply(*Stage) tea.Cmd {
+	switch {
+	case s.list.searching != s: // a key has come between
 		return nil
+	case !s.begun:
+		s.begin()
+	default:
+		s.over = s.list.search.Step(rowsAtOnce)
 	}
-	return l.searchOn(l.searches)
+	if !s.over {
+		return s.next
+	}
+	s.list.Settle()
+	return nil
 }
 
-// searchMsg asks for the next step of a search.
-type searchMsg struct{ step func() tea.Cmd }
-
-func (m searchMsg) apply(*Stage) tea.Cmd { return m.step() }
-
-func (l *List[T]) searchOn(search int) tea.Cmd {
-	step := func() tea.Cmd {
-		switch {
-		case search != l.searches || !l.searching: // a key has come between
-			return nil
-		case l.search.Step(rowsAtOnce):
-			l.Settle()
-			return nil
-		}
-		return l.searchOn(search)
-	}
-	return func() tea.Msg { return searchMsg{step} }
+func (s *searching[T]) begin() {
+	l := s.list
+	l.Refresh()
+	s.begun, s.over = true, l.search.Begin(l.Rows, s.query, &l.Shown)
 }
+
+// Asked reports whether the user waits for what the message has changed.
+func (s *searching[T]) Asked() bool { return s.over }
 
 // Settle completes the search for the filter being typed and shows its rows.
 func (l *List[T]) Settle() {
-	if l.searching {
-		l.searching, l.Query = false, l.sought
-		l.search.Finish(&l.Shown)
-		l.reordered()
-		l.Stage.Layout() // the prompt may have a line more, or less
+	s := l.searching
+	if s == nil {
+		return
 	}
+	if !s.begun {
+		s.begin()
+	}
+	l.searching, l.Query = nil, s.query
+	l.search.Finish(&l.Shown)
+	l.reordered()
+	l.Stage.Layout() // the prompt may have a line more, or less
 }
 
 // filterPrompt is the line a filter is typed into. The list follows every

@@ -49,10 +49,8 @@ type List[T any] struct {
 	Drawn         map[string]drawnRow
 	drawnFor      rowsKey
 	search        table.Search[T] // for the filter being typed
-	sought        table.Query
-	searches      int  // number of searches so far
-	searching     bool // the last one is not over
-	typing        bool // a filter is being typed
+	searching     *searching[T]   // nil once it is over
+	typing        bool            // a filter is being typed
 
 	chosen []chosen       // columns as the user wants them; nil: as they come
 	keep   func() tea.Cmd // keeps how the list is arranged; nil: it is not kept

@@ -183,14 +183,20 @@ func (v *ListView[T]) Count(now time.Time) tea.Cmd {
 	}
 	v.counted = now
 	v.tally.Begin(v.Rows, queries)
-	return v.countOn(len(views))
+	return (&counting[T]{v, rowsAtOnce / len(views)}).apply(v.Stage)
 }
 
-func (v *ListView[T]) countOn(views int) tea.Cmd {
-	if v.tally.Step(rowsAtOnce / views) {
+// counting is a count on its way. As a message it asks for the next step.
+type counting[T any] struct {
+	list *ListView[T]
+	rows int // in a step
+}
+
+func (c *counting[T]) apply(*Stage) tea.Cmd {
+	if c.list.tally.Step(c.rows) {
 		return nil
 	}
-	return func() tea.Msg { return searchMsg{func() tea.Cmd { return v.countOn(views) }} }
+	return func() tea.Msg { return c }
 }
 
 // ViewsOf returns the views of a table of the configuration, in order of names.

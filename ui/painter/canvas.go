@@ -208,18 +208,32 @@ func (c *canvas) fill(content string) {
 	c.render.Render(c.cells.RenderBuffer)
 }
 
-// moved reports whether rows have changed places. Only then does the renderer
-// look for a part of the screen to scroll, which takes longer than everything
-// else it does.
+// moved reports whether most of the rows that changed have moved by the same
+// distance. Only then does the renderer look for a part of the screen to scroll,
+// which takes longer than everything else it does.
 func moved(before, now []string) bool {
-	left := make(map[string]bool)
+	was := make(map[string]int, len(before)) // where rows were that are gone from there
 	for y, row := range before {
-		if row != at(now, y) && row != "" {
-			left[row] = true
+		if row == at(now, y) {
+			continue
+		}
+		if _, twice := was[row]; twice {
+			y = -1
+		}
+		was[row] = y
+	}
+	changed, by := 0, make(map[int]int) // number of rows, by distance
+	for y, row := range now {
+		if row == at(before, y) {
+			continue
+		}
+		changed++
+		if from, ok := was[row]; ok && from >= 0 {
+			by[y-from]++
 		}
 	}
-	for y, row := range now {
-		if row != at(before, y) && left[row] {
+	for _, rows := range by {
+		if 2*rows > changed {
 			return true
 		}
 	}

@@ -44,6 +44,25 @@ func TestRowsThatMoveAreScrolled(t *testing.T) {
 	}
 }
 
+// Rows that a filter leaves in other places are not looked at as scrolled.
+func TestScatteredRowsHaveNotMoved(t *testing.T) {
+	before := []string{"title", "a", "b", "c", "d", "e", "", ""}
+	for name, c := range map[string]struct {
+		now   []string
+		moved bool
+	}{
+		"the same":             {before, false},
+		"one scrolled off":     {[]string{"title", "b", "c", "d", "e", "f", "", ""}, true},
+		"two scrolled in":      {[]string{"title", "x", "y", "a", "b", "c", "", ""}, true},
+		"every second is left": {[]string{"title", "a", "c", "e", "", "", "", ""}, false},
+		"only blank ones left": {[]string{"", "", "", "", "", "", "", "title"}, false},
+	} {
+		if got := moved(before, c.now); got != c.moved {
+			t.Errorf("%s: moved is %v", name, got)
+		}
+	}
+}
+
 // BenchmarkRow measures a frame in which one row is new, such as a typed
 // character, and one in which all rows move.
 func BenchmarkRow(b *testing.B) {

@@ -192,11 +192,17 @@ func (p *Painter) change() {
 	}
 }
 
+// asker is a message of the program that says, once it has been applied, whether
+// somebody is waiting for its effect.
+type asker interface{ Asked() bool }
+
 // asked reports whether somebody is waiting for the effect of a message.
 func asked(msg tea.Msg) bool {
-	switch msg.(type) {
+	switch m := msg.(type) {
 	case tea.PasteMsg, tea.WindowSizeMsg, dueMsg, rawMsg, noticeMsg, outsideMsg:
 		return true
+	case asker:
+		return m.Asked()
 	}
 	return false
 }
