@@ -12,6 +12,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
 	"dubtop/api"
 	"dubtop/api/text"
@@ -188,6 +189,42 @@ func TestKeyCostsNoMoreInALargeAccount(t *testing.T) {
 	small, large := allocations(500), allocations(20_000)
 	if large > small*3/2 {
 		t.Errorf("a key allocates %.0f times among 500 jobs and %.0f times among 20,000", small, large)
+	}
+}
+
+// TestLetterOfAFilterComesBeforeItsRows types among so many jobs that the rows
+// come a moment after each letter, also when they were found before.
+func TestLetterOfAFilterComesBeforeItsRows(t *testing.T) {
+	a := newDesk(t, 20_000)
+	l := &a.tabs[0].screen.(*kit.ListView[state.Generation]).List
+	step(a, press('/'))
+	backspace := tea.KeyPressMsg{Code: tea.KeyBackspace}
+	for i, c := range []struct {
+		key   tea.KeyPressMsg
+		typed string
+		rows  int
+	}{
+		{press('r'), "/ r", 20_000},
+		{press('e'), "/ re", 5_000}, // react-1
+		{backspace, "/ r", 20_000},
+		{press('e'), "/ re", 5_000},
+	} {
+		before := l.Shown.Len()
+		_, next := a.Update(c.key)
+		if screen := a.View().Content; !strings.Contains(ansi.Strip(screen), c.typed+" ") || l.Shown.Len() != before {
+			t.Errorf("key %d: %d rows are shown, after %d, beside\n%s", i, l.Shown.Len(), before, screen)
+		}
+		var found bool
+		for range 10 {
+			msg := next()
+			_, next = a.Update(msg)
+			if found = msg.(interface{ Asked() bool }).Asked(); found {
+				break
+			}
+		}
+		if !found || l.Shown.Len() != c.rows {
+			t.Errorf("key %d: %d rows are shown at the end, want %d (found: %v)", i, l.Shown.Len(), c.rows, found)
+		}
 	}
 }
 
