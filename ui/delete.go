@@ -46,13 +46,16 @@ func (a *desk) undeletable() text.Text {
 	if a.session != nil && !a.session.Client.DeletesJobs() {
 		return "this server does not let jobs be deleted; " + a.KeyFor(keymap.Drop) + " hides them here"
 	}
+	if a.session != nil && a.session.Held() { // it may be what the other dubtop made of a job that waits here
+		return "this journal was restored, and a job may be the only sign that another dubtop sent it: " + takesOver
+	}
 	return ""
 }
 
 // needed returns why a job must stay on the server, or "".
 func (a *desk) needed(g *state.Generation) text.Text {
 	switch {
-	case g.ID == "":
+	case g.Submission != "":
 		return "what may have been charged stays until its outcome is known"
 	case g.Gone:
 		return g.Name + " is not on the server any more"

@@ -2,6 +2,7 @@ package ui_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -67,5 +68,71 @@ func TestDeleteWhereTheServerHasNone(t *testing.T) {
 		}
 		s.Press("x")
 		s.Sees("hidden; the filter")
+	})
+}
+
+// A job that may be what became of an unknown outcome is the only proof that it
+// was paid, so it stays, alone and among others that are marked.
+func TestCandidateOfAnUnknownOutcomeIsNotDeleted(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{account: simulator.Options{Profile: simulator.Current, IgnoreKeys: true, Speed: 300}}, func(s *story) {
+		s.agree("early")
+		s.Pass(time.Minute)
+		s.Press("X")
+		s.Pass(time.Second)
+		s.Sees("Delete 1 job on the server?")
+		s.Press("esc")
+		s.lose("lost", simulator.Fault{DropAfter: true})
+		s.Pass(30 * time.Second)
+		only := func(filter string) {
+			s.Press("esc", "/")
+			s.Type(filter)
+			s.Press("enter", "X")
+		}
+		only("status:unknown")
+		s.Sees("what may have been charged stays until its outcome is known")
+		only("name:lost status:completed") // the job that was made all the same
+		s.Sees("lost may be what became of lost, whose outcome is unknown: decide that first (5)")
+		s.Press("space", "esc", "G", "space", "X")
+		s.Sees("whose outcome is unknown: decide that first (5)")
+		if n := deletions(s); n != 0 {
+			t.Errorf("%d deletions", n)
+		}
+	})
+}
+
+// A job that runs is not deleted, whatever is marked beside it; the dialog names
+// what is not saved, and wants the number typed.
+func TestDeletingSeveralWantsTheirNumber(t *testing.T) {
+	t.Parallel()
+	st, _ := saving(t, stage{account: simulator.Options{Profile: simulator.Current}})
+	tell(t, st, func(s *story) {
+		s.Pass(time.Second)
+		s.Press("d")
+		s.until("saved ~/Downloads/dubtop", 10*time.Second)
+		saved := strings.Fields(s.marked())[4]
+		s.Press("space", "space", "space", "X")
+		s.Pass(time.Second)
+		s.Sees("Delete 3 jobs on the server?", "unsaved ")
+		if strings.Contains(s.row("unsaved "), saved) {
+			t.Errorf("%s is saved\n%s", saved, s.Screen())
+		}
+		s.Type("2")
+		s.Press("enter", "y")
+		s.Sees("Delete 3 jobs on the server?")
+		s.Press("esc")
+		s.Pass(time.Second)
+		s.agree("runs")
+		s.Press("g", "space", "X")
+		s.Sees("runs has not ended: only ended jobs can be deleted, and a running one can't be cancelled")
+		s.Press("g", "space", "X")
+		s.Pass(time.Second)
+		s.Type("3")
+		s.Press("enter")
+		s.Pass(2 * time.Second)
+		s.Sees("3 jobs deleted on the server")
+		if n := deletions(s); n != 3 {
+			t.Errorf("%d deletions", n)
+		}
 	})
 }

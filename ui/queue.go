@@ -167,7 +167,8 @@ func (a *composer) queueLines(width int) []paint.Styled {
 		title += ": " + held
 	}
 	lines := []paint.Styled{t.Text(paint.Title, title)}
-	if end := a.outbox.end; !end.IsZero() {
+	why, paused := a.outbox.Queue.Paused()
+	if end := a.outbox.end; !end.IsZero() && !paused {
 		lines = append(lines, t.Fact("done", "in about "+roughly(end.Sub(a.Now))+", at "+endClock(end, a.Now), paint.Normal))
 	}
 	lines = append(lines, a.advice(width, "slots", a.slotWords(), paint.Normal)...)
@@ -177,8 +178,12 @@ func (a *composer) queueLines(width int) []paint.Styled {
 	if a.outbox.Queue.Sharing.Fair {
 		lines = append(lines, a.advice(width, "turns", "the labels take turns", paint.Muted)...)
 	}
-	if why, paused := a.outbox.Queue.Paused(); paused {
-		lines = append(lines, a.advice(width, "paused", text.Of(why+"; ")+a.KeyFor(keymap.PauseQueue)+" resumes it", paint.Warn)...)
+	if paused {
+		resumes := a.KeyFor(keymap.PauseQueue) + " resumes it"
+		if a.session.Held() {
+			resumes = takesOver
+		}
+		lines = append(lines, a.advice(width, "paused", text.Of(why+"; ")+resumes, paint.Warn)...)
 	}
 	if !a.outbox.Sender {
 		lines = append(lines, a.advice(width, "sent by", text.Of(a.sender()), paint.Normal)...)

@@ -77,10 +77,17 @@ func (a *composer) pauseQueued(rows []*outbox.QueueRow) tea.Cmd {
 	return a.do(a.session.PauseItems(ids, pause, string(words)))
 }
 
+// takesOver says what continues the queue of a restored journal.
+const takesOver = "dubtop journal take-over continues it here"
+
 // pauseQueue pauses or resumes the whole queue. The state survives a restart.
 func (a *composer) pauseQueue() tea.Cmd {
 	if a.session.Journal == nil {
 		return a.afterOpening(a.pauseQueue)
+	}
+	if a.session.Held() {
+		a.Warn("this journal was restored, and another dubtop may send from its queue: " + takesOver)
+		return nil
 	}
 	_, paused := a.outbox.Queue.Paused()
 	if at, n := a.outbox.Queue.Opens(a.Now); !paused && !at.IsZero() {

@@ -32,6 +32,7 @@ type Account struct {
 	Outbox outbox.Outbox
 
 	halted     bool  // nothing more is sent
+	held       bool  // nothing is sent until the restored journal is taken over
 	unwritable error // why the journal can't be written
 	now        time.Time
 	once       []Work        // extra work for the next Due

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"errors"
 	"math/rand/v2"
 	"path/filepath"
 	"reflect"
@@ -42,7 +43,10 @@ func (n *night) backedUp(dir string) {
 	if paused, err := restored.QueuePaused(ctx); !paused || err != nil {
 		n.t.Errorf("a restored queue is paused: %t, %v", paused, err)
 	}
-	if err := restored.PauseQueue(ctx, false); err != nil { // nobody else sends
+	if err := restored.PauseQueue(ctx, false); !errors.Is(err, journal.ErrRestored) {
+		n.t.Errorf("it is resumed like any other: %v", err)
+	}
+	if err := restored.TakeOver(ctx, nil); err != nil { // nobody else sends
 		n.t.Fatal(err)
 	}
 	if after := n.decisions(restored); !reflect.DeepEqual(after, before) {

@@ -9,6 +9,7 @@ import (
 	"dubtop/api"
 	"dubtop/state"
 	"dubtop/state/inputs"
+	"dubtop/state/journal"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
 )
@@ -137,8 +138,10 @@ func (d *Drain) begin(ctx context.Context) error {
 	if !a.Outbox.Sender && d.Follow == nil {
 		return fmt.Errorf("%w: %s", ErrElsewhere, a.Holder())
 	}
-	if d.Account.Outbox.Queue.PausedByUser() && d.Directly == nil {
-		return ErrPausedByUser
+	if d.Directly == nil {
+		if err := a.pausedByUser(); err != nil {
+			return err
+		}
 	}
 	if !a.Outbox.Sender || d.Directly != nil { // that was weighed with all that waits
 		return nil
@@ -316,7 +319,15 @@ func (d *Drain) stopped(now time.Time) error {
 	if p := d.Account.Poller.Phase(now); p.Kind == state.PhaseRejected {
 		return p.Err
 	}
-	if d.Account.Outbox.Queue.PausedByUser() {
+	return d.Account.pausedByUser()
+}
+
+// pausedByUser returns why only the user can let the queue go on, or nil.
+func (a *Account) pausedByUser() error {
+	switch {
+	case a.held:
+		return journal.ErrRestored
+	case a.Outbox.Queue.PausedByUser():
 		return ErrPausedByUser
 	}
 	return nil

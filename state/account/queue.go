@@ -20,6 +20,7 @@ type queueRead struct {
 	sets     setsRead
 	verdicts verdictsRead
 	paused   bool // by the user
+	held     bool // until the restored journal is taken over
 	slots    int  // as set by the user
 	plans    map[string]outbox.Plan
 	err      error
@@ -40,11 +41,13 @@ func readQueue(ctx context.Context, j *journal.Journal, known int64, begun uint6
 	}
 	r.snapshot, err = Snapshot(ctx, j, begun)
 	paused, unread := j.QueuePaused(ctx)
+	_, held, lost := j.Restored(ctx)
 	slots, untold := j.Slots(ctx)
 	plans, unplanned := j.Plans(ctx)
 	r.plans = plans
 	r.sets = readSets(ctx, j, after.member)
-	r.news, r.paused, r.slots, r.err = true, paused, slots, errors.Join(r.err, err, unread, untold, unplanned, r.sets.err)
+	r.news, r.paused, r.held, r.slots = true, paused, held, slots
+	r.err = errors.Join(r.err, err, unread, lost, untold, unplanned, r.sets.err)
 	return r
 }
 
@@ -128,6 +131,10 @@ func (a *Account) resumeQueue(ctx context.Context) error {
 	return a.Journal.PauseQueue(ctx, false)
 }
 
+// Held reports whether nothing is sent because the journal was restored from a
+// backup, and its queue not taken over yet.
+func (a *Account) Held() bool { return a.held }
+
 // Halt stops sending for the rest of this session.
 func (a *Account) Halt() { a.halted = true }
 
@@ -202,6 +209,12 @@ func (a *Account) loadQueue(r queueRead) {
 	q := &a.Outbox.Queue
 	_, paused := q.Paused()
 	switch {
+	case r.held:
+		a.held = true
+		q.HoldBack()
+	case a.held: // taken over
+		a.held = false
+		q.Resume()
 	case a.Outbox.Ahead(outbox.ThePause, r.snapshot.Begun):
 	case r.paused && !paused:
 		q.PauseByUser()

@@ -9,7 +9,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"time"
 
 	"dubtop/state/durable"
 )
@@ -23,6 +25,7 @@ type Copied struct {
 	Entries     int    // rows of the ledger
 	Submissions int
 	Bytes       int64
+	Made        time.Time
 }
 
 // Backup writes the journal as it is at one moment into a file for the user
@@ -60,12 +63,14 @@ func (j *Journal) copyInto(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
+	now := time.Now()
 	_, err = db.ExecContext(ctx, "VACUUM INTO ?", path)
 	if err = errors.Join(explain(j.path, err), db.Close()); err != nil {
 		return err
 	}
 	return change(ctx, path, func(db *sql.DB) error {
-		_, err := db.ExecContext(ctx, "INSERT OR REPLACE INTO meta (name, value) VALUES ('backup_of', ?)", filepath.Base(filepath.Dir(j.path)))
+		_, err := db.ExecContext(ctx, "INSERT OR REPLACE INTO meta (name, value) VALUES ('backup_of', ?), ('backup_at', ?)",
+			filepath.Base(filepath.Dir(j.path)), strconv.FormatInt(nanos(now), 10))
 		return err
 	})
 }
@@ -138,8 +143,11 @@ func (c *Copied) known(ctx context.Context, db *sql.DB) error {
 	if schema > schemaVersion {
 		return fmt.Errorf("%w: it is from a newer dubtop", ErrBackup)
 	}
-	err = db.QueryRowContext(ctx, `SELECT coalesce((SELECT value FROM meta WHERE name = 'backup_of'), ''), (SELECT count(*) FROM submissions)`).
-		Scan(&c.Of, &c.Submissions)
+	var at int64 // 0 in a backup of an older dubtop
+	err = db.QueryRowContext(ctx, `SELECT coalesce((SELECT value FROM meta WHERE name = 'backup_of'), ''),
+		coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'backup_at'), 0), (SELECT count(*) FROM submissions)`).
+		Scan(&c.Of, &at, &c.Submissions)
+	c.Made = instant(at)
 	if err == nil && c.Of != "" {
 		return nil
 	}
@@ -149,8 +157,9 @@ func (c *Copied) known(ctx context.Context, db *sql.DB) error {
 // ErrNotEmpty means that there is a journal where one was to be restored.
 var ErrNotEmpty = errors.New("there is a journal already")
 
-// Restore makes a backup the journal of a profile that has none. The queue is
-// paused, because the journal that it was made of may still be sending.
+// Restore makes a backup the journal of a profile that has none. Its queue stays
+// paused until TakeOver, because the journal that it was made of may still be
+// sending.
 func Restore(ctx context.Context, stateDir, profile, from string) (c Copied, err error) {
 	if has, err := HasProfile(stateDir, profile); err != nil || has {
 		return c, errors.Join(ErrNotEmpty, err)
@@ -170,7 +179,7 @@ func Restore(ctx context.Context, stateDir, profile, from string) (c Copied, err
 	if err != nil {
 		return c, err
 	}
-	err = restoreInto(ctx, temporary, from)
+	err = restoreInto(ctx, temporary, from, c.Made)
 	if err == nil {
 		err = place(temporary, profilePath(stateDir, profile), false)
 	}
@@ -183,8 +192,9 @@ func Restore(ctx context.Context, stateDir, profile, from string) (c Copied, err
 	return c, err
 }
 
-// restoreInto copies a checked backup into an empty file, and pauses its queue.
-func restoreInto(ctx context.Context, path, from string) error {
+// restoreInto copies a checked backup, made at that time, into an empty file, and
+// holds its queue back.
+func restoreInto(ctx context.Context, path, from string, made time.Time) error {
 	in, err := os.Open(from)
 	if err != nil {
 		return err
@@ -202,12 +212,15 @@ func restoreInto(ctx context.Context, path, from string) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(j.PauseQueue(ctx, true), j.Close()); err != nil {
+	if made.IsZero() {
+		made = time.Now()
+	}
+	if err := errors.Join(j.heldBack(ctx, made), j.Close()); err != nil {
 		return err
 	}
 	_, err = CheckBackup(ctx, path) // a copy can go wrong
 	return errors.Join(err, change(ctx, path, func(db *sql.DB) error {
-		_, err := db.ExecContext(ctx, "DELETE FROM meta WHERE name = 'backup_of'")
+		_, err := db.ExecContext(ctx, "DELETE FROM meta WHERE name IN ('backup_of', 'backup_at')")
 		return err
 	}))
 }

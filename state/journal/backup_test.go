@@ -84,6 +84,12 @@ func TestBackupRestoresToTheSameJournal(t *testing.T) {
 	if err := errors.Join(err, err2, err3); err != nil || len(damage) > 0 || len(entries) != 3 || notes["a"] != "red scarf" || !paused {
 		t.Errorf("%d entries, %v, %v, paused %t, %v", len(entries), damage, notes, paused, err)
 	}
+	if at, held, err := back.Restored(t.Context()); !held || err != nil || time.Since(at) > time.Hour || at.After(time.Now()) {
+		t.Errorf("restored from %s, held %t, %v", at, held, err)
+	}
+	if at, held, err := j.Restored(t.Context()); held || err != nil || !at.IsZero() {
+		t.Errorf("the original is restored from %s, held %t, %v", at, held, err)
+	}
 	if _, err := Restore(t.Context(), other, "k2-api.example", file); !errors.Is(err, ErrNotEmpty) {
 		t.Errorf("it replaced a journal: %v", err)
 	}

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -316,7 +317,17 @@ func placeOf(ctx context.Context, tx *sql.Tx, id, wanted string) (place int64, e
 // PauseQueue pauses the whole queue for all processes, also after a restart, or
 // resumes it.
 func (j *Journal) PauseQueue(ctx context.Context, paused bool) error {
-	return j.SaveSetting(ctx, pausedSetting, strconv.FormatBool(paused))
+	return j.write(ctx, func(tx *sql.Tx) error {
+		if !paused {
+			var held bool
+			err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM settings WHERE name = ?)", takeOverSetting).Scan(&held)
+			if err != nil || held {
+				return cmp.Or(err, ErrRestored)
+			}
+		}
+		_, err := tx.ExecContext(ctx, saveSetting, pausedSetting, strconv.FormatBool(paused))
+		return err
+	})
 }
 
 // QueuePaused reports whether PauseQueue has paused the queue.
@@ -349,7 +360,7 @@ func revise(ctx context.Context, tx *sql.Tx) error {
 // detect it.
 func (j *Journal) SetSlots(ctx context.Context, n int) error {
 	return j.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO settings (name, value) VALUES (?,?)", slotsSetting, strconv.Itoa(n))
+		_, err := tx.ExecContext(ctx, saveSetting, slotsSetting, strconv.Itoa(n))
 		if err == nil {
 			err = revise(ctx, tx)
 		}

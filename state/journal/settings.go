@@ -12,10 +12,12 @@ import (
 // hint. Never use it for secrets.
 func (j *Journal) SaveSetting(ctx context.Context, name, value string) error {
 	return j.write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO settings (name, value) VALUES (?,?)", name, value)
+		_, err := tx.ExecContext(ctx, saveSetting, name, value)
 		return err
 	})
 }
+
+const saveSetting = "INSERT OR REPLACE INTO settings (name, value) VALUES (?,?)"
 
 // Setting returns a saved fact; ok is false if there is none.
 func (j *Journal) Setting(ctx context.Context, name string) (value string, ok bool, err error) {

@@ -112,13 +112,10 @@ func (m *Matcher) candidates(w *wanted, jobs []api.Generation, claimed func(api.
 // first. A batch can only be recognized by its time, size and webhook.
 func (m *Matcher) BatchCandidates(s *Submission, batches []api.Batch, claimed func(api.ID) bool) []Candidate {
 	w := &wanted{since: s.SentAt}
-	hook := api.ParseURL(s.WebhookURL)
 	var out []Candidate
 	for i := range batches {
 		b := &batches[i]
-		size := b.Total == s.BatchLines || b.Total == 0 // its jobs may not be made yet
-		told := b.WebhookURL.IsZero() || b.WebhookURL == hook
-		if size && told && m.timely(w, b.CreatedAt.Time) && !claimed(b.ID) {
+		if likeBatch(s, b) && m.timely(w, b.CreatedAt.Time) && !claimed(b.ID) {
 			out = append(out, Candidate{ID: b.ID, Created: instant.Of(b.CreatedAt.Time), Match: MatchLikely})
 		}
 	}

@@ -263,6 +263,10 @@ func (q *Queue) Pause(why string) { q.paused, q.byUser, q.why = true, false, why
 // PauseByUser stops the queue because the user wants it; Resume starts it again.
 func (q *Queue) PauseByUser() { q.paused, q.byUser, q.why = true, true, "paused by you" }
 
+// HoldBack stops the queue of a journal that was restored from a backup, until it is
+// taken over.
+func (q *Queue) HoldBack() { q.paused, q.byUser, q.why = true, true, "the journal was restored" }
+
 // Resume ends a pause.
 func (q *Queue) Resume() { q.paused, q.byUser, q.why, q.unknown = false, false, "", 0 }
 

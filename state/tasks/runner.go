@@ -54,7 +54,7 @@ func (d Runner) Do(ctx context.Context, t outbox.Task) outbox.TaskResult {
 	case outbox.TaskFollow:
 		done.Job, done.Err = d.job(ctx, t.Step.ID)
 	case outbox.TaskLook:
-		done.Jobs, done.Skipped, done.Err = d.jobsSince(ctx, t.Step.Since)
+		done.Jobs, done.Skipped, done.Err = d.JobsSince(ctx, t.Step.Since)
 	case outbox.TaskLookBatches:
 		all, err := d.Client.Batches(api.Background(ctx))
 		done.Batches, done.Err = all.Items, err
@@ -216,9 +216,9 @@ func (d Runner) job(ctx context.Context, id api.ID) (*api.Generation, error) {
 // had.
 const maxLook = 1000
 
-// jobsSince lists every job created at or after a server time, and counts those
+// JobsSince lists every job created at or after a server time, and counts those
 // that could not be read. On an error some may be missing.
-func (d Runner) jobsSince(ctx context.Context, since time.Time) (found []api.Generation, skipped int, err error) {
+func (d Runner) JobsSince(ctx context.Context, since time.Time) (found []api.Generation, skipped int, err error) {
 	ctx = api.Background(ctx)
 	keep := func(page []api.Generation) {
 		for i := range page {

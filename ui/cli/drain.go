@@ -11,6 +11,7 @@ import (
 
 	"dubtop/api"
 	"dubtop/state/account"
+	"dubtop/state/journal"
 )
 
 func (w World) drainCommand() *cobra.Command {
@@ -145,6 +146,8 @@ func drained(o outcome) error {
 		return &Failure{Status: StatusError, Code: "not_saved", Err: err, Hint: "note the id and make room; dubtop queue drain finds out what happened"}
 	case errors.Is(err, account.ErrElsewhere):
 		return &Failure{Status: StatusLater, Code: "another_sends", Err: err, Hint: "it sends the waiting jobs; end it to send from here"}
+	case errors.Is(err, journal.ErrRestored):
+		return restored(err)
 	case errors.Is(err, account.ErrPausedByUser):
 		return &Failure{Status: StatusLater, Code: "paused", Err: err, Hint: "dubtop queue drain --resume resumes it"}
 	case errors.Is(err, account.ErrPaused):
@@ -156,6 +159,11 @@ func drained(o outcome) error {
 		return err
 	}
 	return &Failure{Status: StatusError, Code: "failed", Err: err}
+}
+
+// restored is the failure of sending from a journal that was not taken over.
+func restored(err error) error {
+	return &Failure{Status: StatusLater, Code: "restored", Err: err, Hint: "end the other one, then dubtop journal take-over continues the queue here"}
 }
 
 // interrupted returns the failure of a run ended by the user.

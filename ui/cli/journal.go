@@ -21,7 +21,7 @@ func (w World) journalCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(w.backupCommand(), w.restoreCommand(), w.exportCommand(), w.besideCommand())
+	c.AddCommand(w.backupCommand(), w.restoreCommand(), w.takeOverCommand(), w.exportCommand(), w.besideCommand())
 	return c
 }
 
@@ -116,8 +116,9 @@ the account. It is refused if there is one already: nothing is merged or replace
 The backup must be of an account on the same server; its key may have been another.
 
 The queue of a restored journal is paused, because the journal that it was copied
-from may still be sending: resume it once no other dubtop does. Requests that were
-being sent at the time of the copy have an unknown outcome, which dubtop finds out.
+from may have sent what waits in it, or be about to: dubtop journal take-over
+continues it, once no other dubtop does, and nothing else. Requests that were being
+sent at the time of the copy have an unknown outcome, which dubtop finds out.
 With --json: {"file", "bytes", "ledger_rows", "requests"}`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error { return w.restore(c, args[0]) },
@@ -143,6 +144,6 @@ func (w World) restore(c *cobra.Command, path string) error {
 	if v.json {
 		return writeJSON(c, copyJSON{text.Of(path), made.Bytes, made.Entries, made.Submissions})
 	}
-	return write(c, fmt.Appendf(nil, "Restored: %s of the ledger, %s.\nThe queue is paused; dubtop queue drain --resume resumes it, once no other dubtop sends from it.\n",
+	return write(c, fmt.Appendf(nil, "Restored: %s of the ledger, %s.\nThe queue is paused; dubtop journal take-over continues it, once no other dubtop sends from it.\n",
 		text.Count(made.Entries, "row", "rows"), text.Count(made.Submissions, "request", "requests")))
 }

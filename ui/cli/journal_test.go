@@ -34,13 +34,13 @@ func TestJournalIsBackedUpAndRestored(t *testing.T) {
 	if got := d.run("journal backup " + file + "2"); got.status != StatusError || errorOf(t, d.run("journal backup --json "+file+"2").errors).Code != "no_journal" {
 		t.Errorf("%+v", got)
 	}
-	if got := d.run("journal restore " + file); got.status != 0 || !strings.Contains(got.out, "The queue is paused; dubtop queue drain --resume") {
+	if got := d.run("journal restore " + file); got.status != 0 || !strings.Contains(got.out, "The queue is paused; dubtop journal take-over") {
 		t.Errorf("%+v", got)
 	}
 	if got := d.run("spend --by label --json"); got.status != 0 || checkedless(got.out) != checkedless(want.out) {
 		t.Errorf("restored: %s\nwant %s", got.out, want.out)
 	}
-	if got := d.run("queue ls"); !strings.Contains(got.out, "promo") || !strings.Contains(got.out, "You have paused the queue") {
+	if got := d.run("queue ls"); !strings.Contains(got.out, "promo") || !strings.Contains(got.out, "not taken over since the journal was restored") {
 		t.Errorf("%+v", got)
 	}
 	if raw, err := os.ReadFile(file); err != nil || strings.Contains(string(raw), testKey) {

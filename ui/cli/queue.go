@@ -70,6 +70,7 @@ type queue struct {
 	items   []queued        // for a table; JSON is written as they are read
 	sender  *journal.Holder // nil: no process sends
 	paused  bool            // the user has paused the whole queue
+	held    bool            // the restored journal is not taken over
 	total   ledger.Tally    // of the submissions with a place in the queue
 	unknown ledger.Tally    // of the unknown outcomes
 	counts  map[outbox.QueueState]int
@@ -115,6 +116,9 @@ func (q *queue) read(ctx context.Context, j *journal.Journal, each func(*queued)
 		return err
 	}
 	if q.paused, err = j.QueuePaused(ctx); err != nil {
+		return err
+	}
+	if _, q.held, err = j.Restored(ctx); err != nil {
 		return err
 	}
 	who, sends, err := j.Holder()
@@ -178,7 +182,10 @@ func (q *queue) text(out io.Writer, zone *time.Location) []byte {
 		b.Write(q.table(out, zone))
 		fmt.Fprintf(&b, "\n%s\n", q.sums())
 	}
-	if q.paused {
+	switch {
+	case q.held:
+		b.WriteString("The queue was not taken over since the journal was restored; dubtop journal take-over does.\n")
+	case q.paused:
 		b.WriteString("You have paused the queue; dubtop queue drain --resume resumes it.\n")
 	}
 	switch {

@@ -207,7 +207,9 @@ func (w World) pauseAllCommand(name, short string, pause bool) *cobra.Command {
 		Use: name, Short: short, Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return w.look(c.Context(), voiceOf(c), func(j *journal.Journal) error {
-				if err := j.PauseQueue(c.Context(), pause); err != nil {
+				if err := j.PauseQueue(c.Context(), pause); errors.Is(err, journal.ErrRestored) {
+					return restored(err)
+				} else if err != nil {
 					return err
 				}
 				var b bytes.Buffer

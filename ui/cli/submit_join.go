@@ -38,7 +38,7 @@ func (s *submit) join(ctx context.Context, rows []jobset.Row) ([]jobset.Row, err
 		return nil, journalFailed(err)
 	}
 	if len(intents) == 0 {
-		return rows, s.lookBack(ctx)
+		return rows, s.lookBack(ctx, "this machine does not know run "+s.run)
 	}
 	if err := s.bind(ctx, intents); err != nil {
 		return nil, err
@@ -52,7 +52,14 @@ func (s *submit) join(ctx context.Context, rows []jobset.Row) ([]jobset.Row, err
 			left = append(left, *r.row)
 		}
 	}
-	return left, nil
+	from, _, err := s.j.Restored(ctx)
+	if err != nil {
+		return nil, journalFailed(err)
+	}
+	if from.IsZero() || len(left) == 0 {
+		return left, nil
+	}
+	return left, s.lookBack(ctx, "this journal is a backup, and run "+s.run+" may have gone on without it")
 }
 
 // bind gives the rows their submissions, and refuses rows that have changed since.
@@ -146,10 +153,10 @@ func (r *submitRow) follow(refused string) {
 	r.joined, r.attempt, r.refused, r.sub = false, r.attempt+1, refused, outbox.Submission{}
 }
 
-// lookBack looks through the account's history for a run that this machine does
-// not know: it may have been submitted from another one. Likely copies are
-// refused, unless they are wanted.
-func (s *submit) lookBack(ctx context.Context) error {
+// lookBack looks through the account's history for rows that may have been submitted
+// from another machine, for the reason why. Likely copies are refused, unless they
+// are wanted.
+func (s *submit) lookBack(ctx context.Context, why string) error {
 	if s.again {
 		return nil
 	}
@@ -157,9 +164,11 @@ func (s *submit) lookBack(ctx context.Context) error {
 	if err != nil {
 		return journalFailed(err)
 	}
-	rows := make([]*jobset.Row, len(s.rows))
-	for i, r := range s.rows {
-		rows[i] = r.row
+	var rows []*jobset.Row
+	for _, r := range s.rows {
+		if !r.joined {
+			rows = append(rows, r.row)
+		}
 	}
 	twins, err := inputs.History{Client: s.login.client, Home: s.world.Env.Home, Ours: func(id api.ID) bool { return claimed[id] != "" }}.Twins(ctx, rows)
 	if err != nil {
@@ -172,7 +181,7 @@ func (s *submit) lookBack(ctx context.Context) error {
 		s.voice.warn(text.Sprintf("row %s: job %s of %s looks the same", words(t.Row.RunID()), words(string(t.Job)), t.Created.In(s.world.Zone).Format(time.DateTime)))
 	}
 	return &Failure{
-		Status: StatusUsage, Code: "twins", Err: errors.New("nothing was sent: this machine does not know run " + s.run + ", and " +
+		Status: StatusUsage, Code: "twins", Err: errors.New("nothing was sent: " + why + ", and " +
 			string(text.Count(len(twins), "row looks like a job", "rows look like jobs")) + " that the account has"),
 		Hint: "submit it where it was begun, or --again buys it all the same",
 	}

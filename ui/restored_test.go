@@ -1,0 +1,35 @@
+package ui_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"dubtop/state/journal"
+)
+
+// The dashboard on a restored journal sends nothing before the queue is taken
+// over, and says what does that; then it goes on by itself.
+func TestRestoredQueueIsNotResumedByAKey(t *testing.T) {
+	t.Parallel()
+	held := func(j *journal.Journal) {
+		if err := errors.Join(j.SaveSetting(context.Background(), "restored_from", "1"), j.SaveSetting(context.Background(), "take_over", "due"), j.SaveSetting(context.Background(), "queue_held", "true")); err != nil {
+			t.Error(err)
+		}
+	}
+	tell(t, stage{width: 140, height: 40, journal: t.TempDir() + "/journal.db", booked: held}, func(s *story) {
+		s.agree("first")
+		s.Press("5")
+		s.Sees("the journal was", "continues it here")
+		s.Press("P")
+		s.Sees("another dubtop may send from its queue: dubtop journal take-over continues it here")
+		s.Pass(time.Minute)
+		s.acceptsInOrder()
+		if err := s.book.TakeOver(context.Background(), nil); err != nil {
+			t.Fatal(err)
+		}
+		s.Pass(time.Minute)
+		s.acceptsInOrder("first")
+	})
+}
