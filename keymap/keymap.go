@@ -25,11 +25,20 @@ type Entry struct {
 
 // Map holds the keys of all actions. The zero Map is empty; use [Default].
 type Map struct {
-	entries []Entry
+	entries  []Entry
+	bindings map[Name]key.Binding // of the entries: every frame asks for dozens
 }
 
 // Default returns the default keys, as documented in the help and the README.
-func Default() Map { return Map{entries: slices.Clone(defaults())} }
+func Default() Map { return mapOf(slices.Clone(defaults())) }
+
+func mapOf(entries []Entry) Map {
+	m := Map{entries, make(map[Name]key.Binding, len(entries))}
+	for _, e := range entries {
+		m.bindings[e.Name] = key.NewBinding(key.WithKeys(e.Keys...), key.WithHelp(e.Shown, e.Words))
+	}
+	return m
+}
 
 // Entries returns all actions in the order of the help.
 func (m Map) Entries() []Entry { return m.entries }
@@ -37,10 +46,8 @@ func (m Map) Entries() []Entry { return m.entries }
 // Binding returns the keys of an action for matching and for hints. The binding
 // of an unknown action never matches.
 func (m Map) Binding(n Name) key.Binding {
-	for _, e := range m.entries {
-		if e.Name == n {
-			return key.NewBinding(key.WithKeys(e.Keys...), key.WithHelp(e.Shown, e.Words))
-		}
+	if b, ok := m.bindings[n]; ok {
+		return b
 	}
 	return key.NewBinding(key.WithDisabled())
 }
@@ -71,7 +78,7 @@ func (m *Map) Override(n Name, keys string) error {
 	}
 	entries := slices.Clone(m.entries)
 	entries[at].Keys, entries[at].Shown = list, strings.Join(list, " ")
-	m.entries = entries
+	*m = mapOf(entries)
 	return nil
 }
 

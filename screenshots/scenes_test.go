@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -26,7 +27,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	time.Local = time.UTC // a picture must not depend on the time zone
+	time.Local = time.UTC   // a picture must not depend on the time zone
+	debug.SetGCPercent(800) // many small heaps
 	os.Exit(m.Run())
 }
 

@@ -2,6 +2,9 @@ package state
 
 import (
 	"fmt"
+	"os"
+	"runtime/debug"
+	"testing"
 	"time"
 
 	"dubtop/api"
@@ -9,6 +12,11 @@ import (
 	"dubtop/state/ledger"
 	"dubtop/state/table"
 )
+
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(800) // thousands of rows that live as long as their test
+	os.Exit(m.Run())
+}
 
 // start is the time when every test begins.
 func start() time.Time { return time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC) }

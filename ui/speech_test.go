@@ -51,7 +51,14 @@ func TestVoicesAreShownByName(t *testing.T) {
 		if n := s.requests("/v2/voices"); n != 1 {
 			t.Errorf("%d requests in a day", n)
 		}
-		s.Pass(25 * time.Hour)
+		s.again(22 * time.Hour)
+		s.Pass(5 * time.Second)
+		s.Press("enter")
+		s.Pass(20 * time.Minute)
+		if n := s.requests("/v2/voices"); n != 1 {
+			t.Errorf("%d requests before a day has passed", n)
+		}
+		s.Pass(70 * time.Minute)
 		if n := s.requests("/v2/voices"); n != 2 {
 			t.Errorf("%d requests in the next day", n)
 		}

@@ -24,11 +24,10 @@ const (
 // connect prepares a pool of one connection, so that writes queue up in Go
 // instead of waiting for SQLite's lock. The file is opened on first use.
 func connect(path string, mode access) (*sql.DB, error) {
-	db, err := sql.Open("sqlite", dsn(path, mode))
+	db, err := openDB(dsn(path, mode))
 	if err != nil {
 		return nil, explain(path, err)
 	}
-	db.SetMaxOpenConns(1)
 	return db, nil
 }
 

@@ -2,7 +2,6 @@ package journal
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -47,11 +46,10 @@ func Open(ctx context.Context, path string) (*Journal, error) {
 
 // OpenMemory returns a journal in memory, for the demo.
 func OpenMemory() (*Journal, error) {
-	db, err := sql.Open("sqlite", "file::memory:?_txlock=immediate")
+	db, err := openDB("file::memory:?_txlock=immediate") // of one connection, because each would have its own memory
 	if err != nil {
 		return nil, fmt.Errorf("a journal in memory can't be made: %w", err)
 	}
-	db.SetMaxOpenConns(1) // each connection would have its own memory
 	j := &Journal{db: db, lists: db, owner: &owner{}}
 	if err := migrate(context.Background(), db); err != nil {
 		return nil, errors.Join(err, db.Close())

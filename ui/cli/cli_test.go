@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
@@ -25,6 +26,11 @@ import (
 )
 
 const testKey = "sk-0123456789abcdef"
+
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(800) // many small heaps
+	os.Exit(m.Run())
+}
 
 // desk is a user with a home, a key and a shell.
 type desk struct {
