@@ -17,6 +17,12 @@ type Remarks struct {
 // bills.
 func (s *Store) Remarks() Remarks { return Remarks{&s.Notes, &s.Saved, &s.Hidden, &s.Ledger} }
 
+// With returns the remarks with the bills of another ledger.
+func (r Remarks) With(l *ledger.Ledger) Remarks {
+	r.ledger = l
+	return r
+}
+
 // Beside adds all remarks to a row. Those on a line of a batch's results are on its
 // job.
 func (r Remarks) Beside(row table.Searchable, id string) table.Searchable {

@@ -213,3 +213,31 @@ func filter(text string) (f table.Filter) {
 	f.Parse(text)
 	return f
 }
+
+// A set that is typed in full means only its own jobs, also where rows are picked
+// one by one.
+func TestSieveKnowsNamesTypedInFull(t *testing.T) {
+	rows := []Generation{row(3, api.Completed), row(2, api.Completed), row(1, api.Completed)}
+	for i, set := range []text.Text{"night shift", "night", ""} {
+		rows[i].setTags(tags{set: set})
+	}
+	for filter, want := range map[string]int{"set:night": 1, "set:nigh": 2, `set:"night shift"`: 1, "set:none": 1, "-set:night": 2} {
+		q := table.Query{Text: filter}
+		s := table.NewSieve[Generation](q)
+		for i := range rows {
+			if s.Learn(&rows[i]) {
+				break
+			}
+		}
+		n := 0
+		for i := range rows {
+			if s.Picks(&rows[i]) {
+				n++
+			}
+		}
+		var v table.View[Generation]
+		if v.Update(filled(rows), q); n != want || v.Len() != want || !s.Named() {
+			t.Errorf("%s picks %d and shows %d, want %d", filter, n, v.Len(), want)
+		}
+	}
+}

@@ -11,6 +11,8 @@ import (
 	"dubtop/state/journal"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
+	"dubtop/state/settle"
+	"dubtop/state/table"
 )
 
 // Jobs reads the jobs of an account from its journal, as its lists show them, and
@@ -24,12 +26,28 @@ type Jobs struct {
 	journal *journal.Journal
 	open    []state.Generation // requests without a known job, newest first
 	booked  bool               // the ledger may tell costs
+	// finishes means that the server has told when jobs ended.
+	finishes bool
 }
 
-// Job is a job and its best known cost.
+// Job is a job, its best known cost, and how long it took.
 type Job struct {
 	state.Generation
 	Cost outbox.Cost
+
+	took   time.Duration
+	timed  bool // took is known
+	beside *facts
+}
+
+// Took is how long an ended job took, as lists show it; ok is false if that is not
+// known.
+func (j *Job) Took() (took time.Duration, ok bool) { return j.took, j.timed }
+
+// is makes j another job.
+func (j *Job) is(g *state.Generation, f state.Figures) {
+	j.Generation, j.Cost = *g, f.Cost(g)
+	j.took, _, j.timed = f.Took(g)
 }
 
 // ReadJobs reads everything except the jobs.
@@ -65,18 +83,32 @@ func ReadJobs(ctx context.Context, j *journal.Journal) (*Jobs, error) {
 		}
 		k.open = append(k.open, row)
 	}
-	if k.booked, err = j.Books(ctx); err != nil {
-		return nil, err
+	k.booked, err = j.Books(ctx)
+	finishes, unfinished := j.Finishes(ctx)
+	if k.finishes = finishes; errors.Join(err, unfinished) != nil {
+		return nil, errors.Join(err, unfinished)
 	}
 	k.AsOf, _, err = j.Seen(ctx)
 	return k, err
 }
 
-// page is a part of the jobs, with the ledger's entries for ours.
+// page is a part of the jobs, and what is known of them in other places.
 type page struct {
-	jobs    []state.Generation
-	entries []ledger.Entry
-	err     error
+	jobs     []state.Generation
+	entries  []ledger.Entry // of the ledger
+	finished []settle.Row   // what the server told of their ends
+	err      error
+}
+
+// facts are what lists show of jobs beside their rows.
+type facts struct {
+	figures state.Figures
+	remarks table.Annotations
+}
+
+// facts returns those of a page.
+func (k *Jobs) facts(p *page) *facts {
+	return &facts{state.FiguresOf(p.entries, p.finished), k.Store.Remarks().With(ledger.New(p.entries))}
 }
 
 const (
@@ -121,75 +153,20 @@ func (k *Jobs) pages(ctx context.Context) iter.Seq[page] {
 
 // page reads one page.
 func (k *Jobs) page(ctx context.Context, size int, after state.Generation) (p page) {
-	if p.jobs, p.err = k.journal.Generations(ctx, size, after); p.err != nil || !k.booked {
+	if p.jobs, p.err = k.journal.Generations(ctx, size, after); p.err != nil {
 		return p
 	}
 	ids := make([]api.ID, len(p.jobs))
 	for i := range p.jobs {
 		ids[i] = p.jobs[i].ID
 	}
-	p.entries, p.err = k.journal.Booked(ctx, ids)
+	if k.booked {
+		p.entries, p.err = k.journal.Booked(ctx, ids)
+	}
+	if k.finishes && p.err == nil {
+		p.finished, p.err = k.journal.Finished(ctx, ids)
+	}
 	return p
-}
-
-// All yields the jobs, newest first, until the first error. A job is only valid
-// until the next.
-func (k *Jobs) All(ctx context.Context) iter.Seq2[*Job, error] {
-	return func(yield func(*Job, error) bool) {
-		open, job := k.open, Job{}
-		next := func(g *state.Generation, prices *state.Prices) bool {
-			job.Generation = *g
-			k.Store.Tell(&job.Generation)
-			job.Cost = prices.Cost(&job.Generation)
-			return yield(&job, nil)
-		}
-		until := func(rank int64) bool {
-			for len(open) > 0 && open[0].Rank() >= rank {
-				if !next(&open[0], &k.Store.Prices) {
-					return false
-				}
-				open = open[1:]
-			}
-			return true
-		}
-		for p := range k.pages(ctx) {
-			if p.err != nil {
-				yield(nil, p.err)
-				return
-			}
-			var prices state.Prices
-			for i := range p.entries {
-				prices.Book(&p.entries[i])
-			}
-			for i := range p.jobs {
-				if !until(p.jobs[i].Rank()) || !next(&p.jobs[i], &prices) {
-					return
-				}
-			}
-		}
-		for i := range open {
-			if !next(&open[i], &k.Store.Prices) {
-				return
-			}
-		}
-	}
-}
-
-// Collect brings all jobs into the store, to filter and sort them.
-func (k *Jobs) Collect(ctx context.Context) error {
-	for p := range k.pages(ctx) {
-		if p.err != nil {
-			return p.err
-		}
-		for i := range p.entries {
-			k.Store.Prices.Book(&p.entries[i])
-		}
-		k.Store.RecallGenerations(p.jobs)
-	}
-	for i := range k.open {
-		k.Store.Generations.Put(k.open[i], k.AsOf)
-	}
-	return nil
 }
 
 // Of completes a job from the server with the facts in the journal.
@@ -203,10 +180,9 @@ func (k *Jobs) Of(ctx context.Context, g state.Generation) (Job, error) {
 	}
 	k.Store.Tell(&g)
 	entries, err := k.journal.Booked(ctx, []api.ID{g.ID})
-	for i := range entries {
-		k.Store.Prices.Book(&entries[i])
-	}
-	return k.Job(&g), err
+	finished, unfinished := k.journal.Finished(ctx, []api.ID{g.ID})
+	k.Store.Figures().Add(entries, finished)
+	return k.Job(&g), errors.Join(err, unfinished)
 }
 
 // Open returns the request of an id whose job is not known; ok is false if there is
@@ -221,5 +197,8 @@ func (k *Jobs) Open(id api.ID) (j Job, ok bool) {
 	return Job{}, false
 }
 
-// Job adds the cost to a job of the store.
-func (k *Jobs) Job(g *state.Generation) Job { return Job{*g, k.Store.Cost(g)} }
+// Job adds the figures to a job of the store.
+func (k *Jobs) Job(g *state.Generation) (j Job) {
+	j.is(g, k.Store.Figures())
+	return j
+}

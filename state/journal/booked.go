@@ -5,7 +5,9 @@ import (
 	"database/sql"
 
 	"dubtop/api"
+	"dubtop/api/text"
 	"dubtop/state/ledger"
+	"dubtop/state/settle"
 )
 
 // Books reports whether the ledger has any row.
@@ -15,21 +17,21 @@ func (j *Journal) Books(ctx context.Context) (some bool, err error) {
 }
 
 // Booked returns the rows of the ledger about some jobs, in order, with their costs
-// alone and not compared with their checksums: for lists, never for sums.
+// and outcomes alone and not compared with their checksums: for lists, never for sums.
 func (j *Journal) Booked(ctx context.Context, jobs []api.ID) ([]ledger.Entry, error) {
 	if len(jobs) == 0 {
 		return nil, nil
 	}
 	in, ids := among(jobs)
-	rows, err := j.lists.QueryContext(ctx, "SELECT job, estimate, actual, basis FROM ledger WHERE job IN "+in+" ORDER BY seq", ids...)
+	rows, err := j.lists.QueryContext(ctx, "SELECT job, outcome, estimate, actual, basis FROM ledger WHERE job IN "+in+" ORDER BY seq", ids...)
 	if err != nil {
 		return nil, j.failed(err)
 	}
 	entries, err := collect(rows, func(rows *sql.Rows) (e ledger.Entry, err error) {
-		var job, basis string
+		var job, outcome, basis string
 		var estimate, actual sql.NullInt64
-		err = rows.Scan(&job, &estimate, &actual, &basis)
-		e.Job, e.Basis = api.ID(job), ledger.CostBasis(basis)
+		err = rows.Scan(&job, &outcome, &estimate, &actual, &basis)
+		e.Job, e.Outcome, e.Basis = api.ID(job), text.Of(outcome), ledger.CostBasis(basis)
 		if estimate.Valid {
 			e.Estimate = new(api.Micros(estimate.Int64))
 		}
@@ -39,4 +41,24 @@ func (j *Journal) Booked(ctx context.Context, jobs []api.ID) ([]ledger.Entry, er
 		return e, err
 	})
 	return entries, j.failed(err)
+}
+
+// Finishes reports whether anything is known of what finished on the server.
+func (j *Journal) Finishes(ctx context.Context) (some bool, err error) {
+	row := j.lists.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM usage)")
+	return some, j.failed(row.Scan(&some))
+}
+
+// Finished returns what is known of some jobs that finished on the server.
+func (j *Journal) Finished(ctx context.Context, jobs []api.ID) ([]settle.Row, error) {
+	if len(jobs) == 0 {
+		return nil, nil
+	}
+	in, ids := among(jobs)
+	rows, err := j.lists.QueryContext(ctx, "SELECT "+usageColumns+" FROM usage WHERE id IN "+in, ids...)
+	if err != nil {
+		return nil, j.failed(err)
+	}
+	found, err := collect(rows, func(rows *sql.Rows) (settle.Row, error) { return scanUsage(rows) })
+	return found, j.failed(err)
 }

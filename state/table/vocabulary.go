@@ -126,6 +126,9 @@ func (v *View[T]) has(field, value string) bool {
 // mostRead limits the rows read to collect words.
 const mostRead = 5000
 
+// mostWords limits the values of a field among them: a field with more has names.
+const mostWords = 50
+
 // Mistake is a part of a filter that is not understood, or that is probably
 // misspelt.
 type Mistake struct {
@@ -211,16 +214,25 @@ func (n *node) signed(negate bool, do func(t *term, negate bool)) {
 // not understand, an unknown status, or a word without matches. It returns nil if
 // there is none.
 func (v *View[T]) Mistake() *Mistake {
+	if v.rows == nil {
+		return nil
+	}
+	return v.mistake(v.Len() > 0, v.read)
+}
+
+// mistake is Mistake of a filter that finds something or nothing; read returns the
+// values of a field.
+func (v *View[T]) mistake(finds bool, read func(field string) []string) *Mistake {
 	row, ok := any(new(T)).(Worded)
-	if !ok || v.rows == nil || !strings.Contains(v.query.Text, ":") {
+	if !ok || !strings.Contains(v.query.Text, ":") {
 		return nil
 	}
 	known := row.Vocabulary()
 	return known.check(v.query.Text, func(t *term, negate bool) *Mistake {
-		if !negate && v.Len() > 0 && v.filter.root.shape != either || t.value == "none" {
+		if !negate && finds && v.filter.root.shape != either || t.value == "none" {
 			return nil // it has matches
 		}
-		return v.wordMistake(t, known.Words[t.field])
+		return wordMistake(t, known.Words[t.field], read)
 	})
 }
 
@@ -234,18 +246,15 @@ func unknownField(part, field string, fields []string) *Mistake {
 
 // wordMistake describes an unknown value of a field. It also accepts values found
 // in the rows, because a server may use undocumented ones.
-func (v *View[T]) wordMistake(t *term, known []string) *Mistake {
-	found := func(words []string) bool {
-		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(w, t.value) })
-	}
-	if found(known) {
+func wordMistake(t *term, known []string, read func(field string) []string) *Mistake {
+	if within(known, t.value) {
 		return nil
 	}
-	read := v.read(t.field)
-	near := Nearest(t.value, append(slices.Clone(known), read...))
+	inRows := read(t.field)
+	near := Nearest(t.value, append(slices.Clone(known), inRows...))
 	m := &Mistake{Part: t.text, Why: fmt.Sprintf("no %s is called %q", t.field, t.value), Near: near, Certain: known != nil}
 	switch {
-	case found(read):
+	case within(inRows, t.value):
 		return nil
 	case near != "":
 		return m
@@ -267,7 +276,7 @@ func (v *View[T]) read(field string) (words []string) {
 		}
 		seen[value] = struct{}{}
 		words = append(words, value)
-		if len(words) > 50 { // names, notes
+		if len(words) > mostWords { // names, notes
 			return nil
 		}
 	}

@@ -145,8 +145,8 @@ func (w World) ls(c *cobra.Command, l *listing[job], f *lsFlags, filter string) 
 	}
 	ctx, v := c.Context(), voiceOf(c)
 	wanted := 0
-	if streams(q) {
-		wanted = f.limit
+	if q.Sort == table.SortAge && !q.Reverse && strings.TrimSpace(q.Text) == "" {
+		wanted = f.limit // the newest are all that is printed
 	}
 	j, err := w.listed(ctx, v, f.refresh, wanted)
 	if err != nil {
@@ -154,12 +154,7 @@ func (w World) ls(c *cobra.Command, l *listing[job], f *lsFlags, filter string) 
 	}
 	known, err := account.ReadJobs(ctx, j)
 	if err == nil {
-		k := &knownJobs{known}
-		rows := k.found(ctx, v, q)
-		if streams(q) {
-			rows = k.stream(ctx)
-		}
-		err = l.print(c, f.format, first(rows, f.limit), func() any { return lsRest{stamp(known.AsOf)} })
+		err = l.print(c, f.format, first(found(ctx, v, known, q), f.limit), func() any { return lsRest{stamp(known.AsOf)} })
 	}
 	return journalFailed(errors.Join(err, j.Close()))
 }
@@ -182,46 +177,18 @@ func (w World) listed(ctx context.Context, v voice, refresh bool, wanted int) (*
 	return j, nil
 }
 
-// streams reports whether the jobs of a query can be printed as they are read.
-func streams(q table.Query) bool {
-	return strings.TrimSpace(q.Text) == "" && q.Sort == table.SortAge && !q.Reverse
-}
-
 // found yields the jobs of a query.
-func (k *knownJobs) found(ctx context.Context, v voice, q table.Query) iter.Seq2[*job, error] {
-	return func(yield func(*job, error) bool) {
-		if err := k.Collect(ctx); err != nil {
-			yield(nil, err)
-			return
+func found(ctx context.Context, v voice, known *account.Jobs, q table.Query) iter.Seq2[*job, error] {
+	mistaken := func(m *table.Mistake) error {
+		if m.Certain {
+			return usage("dubtop ls --help describes filters", "the filter: %w", m)
 		}
-		q.Figures, q.Notes, q.Hidden = k.Store.Figures(), k.Store.Remarks(), &k.Store.Hidden
-		var view table.View[state.Generation]
-		view.Update(&k.Store.Generations, q)
-		if mistake := view.Mistake(); mistake != nil && mistake.Certain {
-			yield(nil, usage("dubtop ls --help describes filters", "the filter: %w", mistake))
-			return
-		} else if mistake != nil {
-			v.warn(text.Of("the filter: " + mistake.Error()))
-		}
-		for i := range view.Len() {
-			if !yield(&job{k.Job(view.At(i)), k.Jobs}, nil) {
-				return
-			}
-		}
+		v.warn(text.Of("the filter: " + m.Error()))
+		return nil
 	}
-}
-
-// knownJobs are the jobs of a journal.
-type knownJobs struct{ *account.Jobs }
-
-// stream yields all jobs as they are read.
-func (k *knownJobs) stream(ctx context.Context) iter.Seq2[*job, error] {
 	return func(yield func(*job, error) bool) {
-		row := job{known: k.Jobs}
-		for j, err := range k.All(ctx) {
-			if err == nil && k.Store.Hidden.Hides(j.Key()) {
-				continue
-			}
+		row := job{known: known}
+		for j, err := range known.Find(ctx, q, mistaken) {
 			if err == nil {
 				row.Job = *j
 			}
