@@ -131,8 +131,7 @@ func (c *crash) looksAtQueue(h holding) {
 	if !h.draft.Empty() {
 		c.w.keys("n")
 		c.w.sees("Output file name", filepath.Base(h.draft.Visual))
-		c.w.keys("\x0c")
-		c.w.sees("form cleared")
+		c.w.clears()
 		c.w.keys("\x1b")
 		c.w.loses("Output file name")
 	}
@@ -337,7 +336,6 @@ func (c *crash) ends(last holding, honours bool) {
 	c.looksAtQueue(last)
 	if last.held {
 		c.w.keys("P")
-		c.w.sees("queue resumed")
 	}
 	h := c.settles("the queue is empty, but for what is held back", func(s *outbox.Submission, h *holding) bool {
 		_, paused := h.place(s.ID)

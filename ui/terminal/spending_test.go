@@ -1,18 +1,31 @@
 package terminal_test
 
-import "testing"
+import (
+	"regexp"
+	"testing"
+)
 
 // fill fills in the form for a new job named name.
 func (w *window) fill(media, name string) {
 	w.t.Helper()
 	w.keys("n")
 	w.sees("Output file name")
-	w.keys("\x0c") // ctrl+l clears it
-	w.sees("form cleared")
+	w.clears()
 	w.paste(media + name + "_28s.mp4")
 	w.keys("\t")
 	w.paste(media + "line_25s.wav")
 	w.sees(name+"_28s.mp4", "line_25s.wav")
+}
+
+// empty matches a form without files.
+var empty = regexp.MustCompile(`(?s)Video +https://…  .*Audio +https://…  `)
+
+// clears clears the form. What it says about that may give way at once to what is
+// said about another job.
+func (w *window) clears() {
+	w.t.Helper()
+	w.keys("\x0c") // ctrl+l
+	w.until("the form is empty", func() bool { return empty.MatchString(w.screen()) })
 }
 
 // price asks for the price and waits until the dialog listens.
