@@ -20,6 +20,7 @@ import (
 	"dubtop/state/draft"
 	"dubtop/state/hook"
 	"dubtop/state/inputs"
+	"dubtop/state/journal"
 	"dubtop/state/outbox"
 )
 
@@ -48,7 +49,8 @@ type Account struct {
 	view         queueView
 	results      results
 	known        numbers
-	settling     bool // rows of what finished are being read from the journal
+	settling     bool                // rows of what finished are being read from the journal
+	others       journal.OthersCount // only used while they are
 	join         joining
 	shown        shown
 	kept         outbox.Slots // the slots last saved in the journal

@@ -104,14 +104,14 @@ func (a *Account) readSettled() {
 		news, err := j.UsageAfter(ctx, after, settledAtOnce)
 		var books othersRead
 		if err == nil && !news.More {
-			books = readOthers(ctx, j)
+			books = readOthers(ctx, j, &a.others)
 		}
 		return func(now time.Time) []Event {
 			a.settling = false
 			if err != nil {
 				return nil // the next round tries again
 			}
-			if books.err == nil && !news.More {
+			if books.news {
 				a.Store.SettleOthers(books.others, books.batches, now)
 			}
 			a.Store.Settle(news.Rows, news.Seq, news.Again, !news.More, now)
@@ -127,13 +127,21 @@ func (a *Account) readSettled() {
 type othersRead struct {
 	others  ledger.Others
 	batches map[api.ID]api.Micros // what ours were billed
-	err     error
+	news    bool                  // something of it is new
 }
 
-func readOthers(ctx context.Context, j *journal.Journal) (r othersRead) {
-	var unread error
-	r.others, r.err = j.Others(ctx)
-	r.batches, unread = j.BilledBatches(ctx)
-	r.err = errors.Join(r.err, unread)
+// readOthers brings a count up to date. What can't be read is tried again in the
+// next round.
+func readOthers(ctx context.Context, j *journal.Journal, count *journal.OthersCount) (r othersRead) {
+	news, err := count.Read(ctx, j)
+	if err != nil || !news {
+		return r
+	}
+	r.others = count.Others
+	if r.batches, err = j.BilledBatches(ctx); err != nil {
+		*count = journal.OthersCount{}
+		return r
+	}
+	r.news = true
 	return r
 }

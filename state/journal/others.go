@@ -1,18 +1,12 @@
 package journal
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
-	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"dubtop/api"
-	"dubtop/api/text"
 	"dubtop/state/ledger"
-	"dubtop/state/settle"
 )
 
 // Version 15 adds the jobs that our batches became. The server lists their costs by
@@ -32,36 +26,11 @@ CREATE INDEX batch_jobs_by_job ON batch_jobs (job);
 const ourUsage = `(EXISTS (SELECT 1 FROM ledger WHERE ledger.job = usage.id AND ledger.kind = 'accepted')
 	OR EXISTS (SELECT 1 FROM batch_jobs b JOIN ledger l ON l.job = b.batch AND l.kind = 'accepted' WHERE b.job = usage.id)
 	OR EXISTS (SELECT 1 FROM members WHERE members.id = usage.id)
-	OR usage.id IN (SELECT lead FROM submissions WHERE state = 'unknown' AND lead != ''))`
+	OR usage.id IN (` + ourLeads + `))`
 
-// Others adds up the spending of others in the organisation, as far as read. A
-// key is dubtop's if a job of dubtop's was made with it.
-func (j *Journal) Others(ctx context.Context) (o ledger.Others, err error) {
-	err = j.glance(ctx, func(tx *sql.Tx) error {
-		own := make(map[string]bool)
-		err := pairs(ctx, tx, "SELECT DISTINCT key, '' FROM usage WHERE key != '' AND "+ourUsage, func(key, _ string) { own[key] = true })
-		if err != nil {
-			return err
-		}
-		rows, err := tx.QueryContext(ctx, "SELECT "+usageColumns+", "+ourUsage+" FROM usage ORDER BY seq")
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		c := otherCount{own: own, entries: make(map[spender][]ledger.Entry), foreign: make(map[ledger.Foreign]*ledger.Foreign)}
-		for rows.Next() {
-			var ours bool
-			r, err := scanUsage(withMore{rows, &ours})
-			if err != nil {
-				return err
-			}
-			c.add(&r, ours)
-		}
-		o = c.others()
-		return rows.Err()
-	})
-	return o, err
-}
+// ourLeads selects the jobs that submissions of unknown outcome may have become. It
+// names all states of the index of open submissions, so that no body is read.
+const ourLeads = `SELECT lead FROM submissions WHERE state IN ('sending', 'unknown', 'dropped') AND state = 'unknown' AND lead != ''`
 
 // OwnForeign lists what jobs of ours were billed in other currencies than the
 // dollar.
@@ -104,79 +73,6 @@ type withMore struct {
 }
 
 func (w withMore) Scan(to ...any) error { return w.Rows.Scan(append(to, w.more)...) }
-
-// spender is who made a job: dubtop's key, or another one by name.
-type spender struct {
-	own  bool
-	name text.Text
-}
-
-// otherCount adds up rows of usage.
-type otherCount struct {
-	own     map[string]bool // dubtop's keys
-	entries map[spender][]ledger.Entry
-	foreign map[ledger.Foreign]*ledger.Foreign // by scope and currency
-}
-
-func (c *otherCount) add(r *settle.Row, ours bool) {
-	by, scope := spender{name: r.KeyName}, ledger.ScopeOrganisation
-	switch {
-	case ours:
-		scope = ledger.ScopeOwn
-	case c.own[r.Key]:
-		by, scope = spender{own: true}, ledger.ScopeKey
-	}
-	cost := r.Cost
-	if cost != nil && !r.Dollars() {
-		key := ledger.Foreign{Scope: scope, Currency: text.Of(strings.ToUpper(string(r.Currency)))}
-		f := c.foreign[key]
-		if f == nil {
-			f = new(key)
-			c.foreign[key] = f
-		}
-		f.Jobs++
-		f.Amount += *cost
-		cost = nil
-	}
-	if ours {
-		return
-	}
-	at := r.Created
-	if at.IsZero() {
-		at = r.Ended
-	}
-	e := ledger.Entry{At: at, Job: api.ID(r.ID), Model: r.Model, Outcome: r.Status, Actual: cost}
-	if cost != nil {
-		e.Basis = ledger.BasisBilled
-	}
-	c.entries[by] = append(c.entries[by], e)
-}
-
-func (c *otherCount) others() (o ledger.Others) {
-	keys := slices.SortedFunc(maps.Keys(c.entries), func(a, b spender) int {
-		if a.own != b.own {
-			return map[bool]int{true: -1, false: 1}[a.own]
-		}
-		return cmp.Compare(a.name, b.name)
-	})
-	for _, key := range keys {
-		entries := c.entries[key]
-		o.Spenders = append(o.Spenders, ledger.Spender{Own: key.own, Name: key.name, Sums: ledger.SumsOf(func(yield func(*ledger.Entry) bool) {
-			for i := range entries {
-				if !yield(&entries[i]) {
-					return
-				}
-			}
-		})})
-	}
-	for _, f := range c.foreign {
-		o.Foreign = append(o.Foreign, *f)
-	}
-	slices.SortFunc(o.Foreign, func(a, b ledger.Foreign) int {
-		return cmp.Or(cmp.Compare(a.Scope, b.Scope), cmp.Compare(a.Currency, b.Currency))
-	})
-	return o
-}
 
 // UnreadBatches lists at most limit batches of ours that have results, of which it is
 // not known which jobs they became.

@@ -93,19 +93,44 @@ func (s *Sums) Bytes() ([]byte, error) {
 	case len(s.changes) == 0:
 		return s.data, nil
 	}
-	cells := make(map[cell]*sum)
+	cells, over, err := s.changed()
+	switch {
+	case err != nil:
+		return nil, err
+	case over:
+		return nil, ErrCoarse
+	}
+	return encode(cells), nil
+}
+
+// changed returns the cells with the changes, and whether an amount overflowed.
+func (s *Sums) changed() (cells map[cell]*sum, over bool, err error) {
+	cells = make(map[cell]*sum)
 	for c, part := range s.cells() {
 		if part == nil {
-			return nil, errCells
+			return nil, false, errCells
 		}
 		cells[c] = new(*part)
 	}
 	for i := range s.changes {
-		if include(cells, &s.changes[i].entry, s.changes[i].sign) {
-			return nil, ErrCoarse
-		}
+		over = include(cells, &s.changes[i].entry, s.changes[i].sign) || over
 	}
-	return encode(cells), nil
+	return cells, over, nil
+}
+
+// Compact adds the changes to the cells once there are about as many as cells, so
+// that entries that are added a few at a time cost as much as all of them at once.
+// Copies stay as they are.
+func (s *Sums) Compact() {
+	const perCell = 16 // bytes, about
+	if len(s.changes)*perCell <= len(s.data) {
+		return
+	}
+	cells, over, err := s.changed()
+	if err != nil {
+		return // whoever reads it is told
+	}
+	s.data, s.changes, s.coarse = encode(cells), nil, s.coarse || over
 }
 
 // ReadSums is the reverse of Bytes. It takes ownership of the data.

@@ -1,11 +1,13 @@
 package ledger
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
 	"math"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -187,5 +189,28 @@ func BenchmarkSums100k(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// Entries that are added a few at a time become the same cells as all at once.
+func TestCompactSumsAreTheSame(t *testing.T) {
+	var s Sums
+	var all []Entry
+	for i := range 300 {
+		e := booked(i, noon.Add(time.Duration(i*i)*time.Minute), api.Micros(i))
+		all = append(all, e)
+		s.Change(nil, &e)
+		s.Compact()
+		if i%50 != 0 {
+			continue
+		}
+		if len(s.changes) > len(all)/2 {
+			t.Errorf("%d of %d entries are changes", len(s.changes), len(all))
+		}
+		got, err := s.Bytes()
+		whole := SumsOf(New(slices.Clone(all)).All())
+		if want, err2 := whole.Bytes(); err != nil || err2 != nil || !bytes.Equal(got, want) {
+			t.Errorf("after %d they differ: %v, %v", i+1, err, err2)
+		}
 	}
 }
