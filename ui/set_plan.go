@@ -54,7 +54,9 @@ func (a *desk) askPlan(set string) tea.Cmd {
 			a.Complain(text.Of(err.Error()))
 			return nil
 		}
-		return a.do(a.session.PlanSet(set, p, string(a.planned(set, p))))
+		words := string(a.planned(set, p))
+		a.Undoable(func() tea.Cmd { return a.do(a.session.PlanSet(set, was, "undone: "+words)) })
+		return a.do(a.session.PlanSet(set, p, words))
 	})
 }
 

@@ -48,6 +48,11 @@ func TestSetHasADeadline(t *testing.T) {
 		s.Press("enter")
 		s.Sees("deadline  Sat 03:3")
 		s.DoesNotSee("priority")
+		s.Press("esc", "u")
+		s.Pass(time.Second)
+		s.Sees("undone: ", "is due")
+		s.Press("enter")
+		s.Sees("priority  high", ", late by ")
 	})
 }
 

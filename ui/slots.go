@@ -88,5 +88,7 @@ func (a *desk) setSlots(n int) tea.Cmd {
 	} else if n <= a.cfg.Reserve {
 		words += text.Sprintf("; %d are left to others, so yours go one at a time", a.cfg.Reserve)
 	}
+	was := a.outbox.Slots.Set
+	a.Undoable(func() tea.Cmd { return a.do(a.session.SetSlots(was, string("undone: "+words))) })
 	return a.do(a.session.SetSlots(n, string(words)))
 }

@@ -10,8 +10,9 @@ import (
 )
 
 // Changes made here can be taken back: labels, notes, verdicts, hidden rows,
-// marks, watches, and the order, the pauses and the drops of the queue. Requests
-// that were sent, and deletions on the server, can't.
+// marks, watches, kept views, deadlines of job sets, the number of slots, and the
+// order, the pauses and the drops of the queue. Requests that were sent, and
+// deletions on the server, can't.
 
 // restorable lets a change be taken back that the journal has saved: save saves
 // the state before it, and show shows that.

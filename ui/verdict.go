@@ -168,14 +168,18 @@ func (m judgedMsg) tell(a *desk) {
 		a.store.SetVerdict(id, g)
 		one = g
 	}
-	a.restorable(m.whose+": verdict "+one.Verdict.Words(), func(s *account.Account) error { return saveVerdicts(s, had) }, func() {
+	words := m.whose + ": verdict " + one.Verdict.Words()
+	if one.Verdict == verdict.None {
+		words = m.whose + ": verdict removed"
+	}
+	a.restorable(words, func(s *account.Account) error { return saveVerdicts(s, had) }, func() {
 		for id, g := range had {
 			a.store.SetVerdict(id, g)
 		}
 	})
 	switch one.Verdict {
 	case verdict.None:
-		a.Say(m.whose + ": verdict removed")
+		a.Say(words)
 	case verdict.Retake:
 		a.Say(m.whose + ": retake; " + a.KeyFor(keymap.Rerun) + " makes the next take")
 	default:

@@ -107,7 +107,7 @@ func (v *ListView[T]) keepView() tea.Cmd {
 			return nil
 		}
 		v.Stage.Say("kept in dubtop's own records, not in the configuration")
-		return v.changeViews(func(own []View) []View {
+		return v.changeViews("kept as the view "+words, func(own []View) []View {
 			return append(slices.DeleteFunc(own, called(name)), View{Name: name, Filter: filter})
 		})
 	})
@@ -116,14 +116,24 @@ func (v *ListView[T]) keepView() tea.Cmd {
 // forgetView forgets the view that is shown. Its filter stays until esc.
 func (v *ListView[T]) forgetView() tea.Cmd {
 	name, _ := v.viewName()
-	v.Stage.Say("forgotten: " + text.Of(name))
-	return v.changeViews(func(own []View) []View { return slices.DeleteFunc(own, called(name)) })
+	words := "forgotten: " + text.Of(name)
+	v.Stage.Say(words)
+	return v.changeViews(words, func(own []View) []View { return slices.DeleteFunc(own, called(name)) })
 }
 
-func (v *ListView[T]) changeViews(change func([]View) []View) tea.Cmd {
-	v.changeHabit(func(h *Habit) { h.Views = change(slices.Clone(h.Views)) })
-	v.Stage.Layout()
-	return tea.Batch(v.keepHabit(), v.Count(time.Now()))
+// changeViews changes the views that were kept here, in a way that can be taken back.
+func (v *ListView[T]) changeViews(words text.Text, change func([]View) []View) tea.Cmd {
+	was := slices.Clone(v.Stage.Habits.Lists[v.named()].Views)
+	set := func(views []View) tea.Cmd {
+		v.changeHabit(func(h *Habit) { h.Views = views })
+		v.Stage.Layout()
+		return tea.Batch(v.keepHabit(), v.Count(time.Now()))
+	}
+	v.Stage.Undoable(func() tea.Cmd {
+		v.Stage.Undone(words)
+		return set(was)
+	})
+	return set(change(slices.Clone(was)))
 }
 
 // viewsLeast is the height of a list from which there is room for its views.
