@@ -232,6 +232,11 @@ func TestMistypedNamesGetTheNearest(t *testing.T) {
 		"simulate --spedd": "did you mean --speed?",
 		"doctor --jsno":    "did you mean --json?",
 		"spend --zzzzzz":   "dubtop spend --help lists the flags",
+		"help lss":         "did you mean dubtop ls?",
+		"help queue drian": "did you mean dubtop queue drain?",
+		"help ls nosuch":   "dubtop ls --help shows how it is used",
+		"completion bsh":   "did you mean dubtop completion bash?",
+		"completion x":     "dubtop completion --help lists the commands",
 	} {
 		if got := say(strings.Fields(line)...); got.status != 2 || !strings.Contains(got.errors, want) || strings.Count(got.errors, "\n") != 1 {
 			t.Errorf("%s: %+v, want %q", line, got, want)

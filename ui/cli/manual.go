@@ -18,12 +18,15 @@ func WithManual(root *cobra.Command) {
 		}
 		man := c.Flags().Bool("man", false, "print the manual page in roff; view it with: dubtop help --man | man -l -")
 		usual := c.Run
-		c.Run = func(c *cobra.Command, args []string) {
-			if !*man {
-				usual(c, args)
-				return
+		c.RunE = func(c *cobra.Command, args []string) error {
+			if *man {
+				return write(c, Manual(root))
 			}
-			_, _ = c.OutOrStdout().Write(Manual(root))
+			if about, rest, err := root.Find(args); err == nil && len(rest) > 0 {
+				return noCommand(about, rest[0])
+			}
+			usual(c, args)
+			return nil
 		}
 	}
 }

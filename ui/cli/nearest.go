@@ -34,6 +34,13 @@ func WithNearestNames(root *cobra.Command) {
 		}
 		return &Failure{Status: StatusUsage, Code: "usage", Err: err, Hint: hint}
 	})
+	// The framework's own command prints its help whatever follows it.
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.Name() == "completion" {
+			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+		}
+	}
 }
 
 // unknownCommand returns the failure for arguments that name no command of c, or
@@ -48,18 +55,29 @@ func unknownCommand(c *cobra.Command, err error) *Failure {
 			Hint: c.CommandPath() + " --help shows how it is used",
 		}
 	}
+	if word := c.Flags().Arg(0); word != "" {
+		return noCommand(c, word)
+	}
+	return &Failure{Status: StatusUsage, Code: "usage", Err: err, Hint: c.CommandPath() + " --help lists the commands"}
+}
+
+// noCommand is the failure for a word that names no command below c.
+func noCommand(c *cobra.Command, word string) *Failure {
 	var names []string
 	for _, sub := range c.Commands() {
 		if sub.IsAvailableCommand() || sub.IsAdditionalHelpTopicCommand() {
 			names = append(names, sub.Name())
 		}
 	}
-	f := &Failure{Status: StatusUsage, Code: "usage", Err: err, Hint: c.CommandPath() + " --help lists the commands"}
-	if word := c.Flags().Arg(0); word != "" {
-		f.Err = fmt.Errorf("there is no command %q", strings.TrimSpace(c.CommandPath()+" "+word))
-		if near := table.Nearest(word, names); near != "" {
-			f.Hint = "did you mean " + c.CommandPath() + " " + near + "?"
-		}
+	f := &Failure{
+		Status: StatusUsage, Code: "usage", Err: fmt.Errorf("there is no command %q", c.CommandPath()+" "+word),
+		Hint: c.CommandPath() + " --help lists the commands",
+	}
+	if !c.HasSubCommands() {
+		f.Hint = c.CommandPath() + " --help shows how it is used"
+	}
+	if near := table.Nearest(word, names); near != "" {
+		f.Hint = "did you mean " + c.CommandPath() + " " + near + "?"
 	}
 	return f
 }
