@@ -53,10 +53,16 @@ func (s *Store) BringLabels(all map[string][]string) {
 // LabelFor returns the label of a submission: the latest one, also if it was
 // removed, or else that of its draft.
 func (s *Store) LabelFor(sub *outbox.Submission) string {
-	if label, known := s.labels[sub.ID]; known {
+	return s.LabelSince(api.ID(sub.ID), sub.Draft.Label)
+}
+
+// LabelSince returns the label of a job, batch or submission: the latest one, also
+// if it was removed, or else the one that it was sent with.
+func (s *Store) LabelSince(id api.ID, sent string) string {
+	if label, known := s.labels[string(id)]; known {
 		return string(label)
 	}
-	return sub.Draft.Label
+	return sent
 }
 
 // Labeled returns submissions with the labels that were set later.

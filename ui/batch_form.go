@@ -20,7 +20,8 @@ import (
 // The fields of the batch form.
 const (
 	fieldBatchFile    = "file"
-	fieldBatchWebhook = "webhook"
+	fieldBatchWebhook = draft.FieldWebhook
+	fieldBatchLabel   = draft.FieldLabel
 )
 
 // batchForm turns a JSONL file into a batch. The file is checked here line by
@@ -28,13 +29,14 @@ const (
 // asked.
 type batchForm struct {
 	kit.Form
-	app           *composer
-	path, webhook string
-	cancel        context.CancelFunc
-	run           int               // number of the current check
-	checking      *tasks.BatchCheck // the current or last check
-	problems      tasks.BatchProblems
-	trouble       kit.Pager // shows them
+	app      *composer
+	path     string
+	like     draft.Draft // the webhook and the label
+	cancel   context.CancelFunc
+	run      int               // number of the current check
+	checking *tasks.BatchCheck // the current or last check
+	problems tasks.BatchProblems
+	trouble  kit.Pager // shows them
 }
 
 // newBatch opens the batch form.
@@ -54,6 +56,7 @@ func (a *composer) batchForm() *batchForm {
 	f.Set([]kit.Field{
 		kit.TextField(a.Theme, fieldBatchFile, "JSONL file", "path of a file with 20 to 500 lines, one request each", f.path),
 		kit.TextField(a.Theme, fieldBatchWebhook, "Webhook URL", "https://… called when the batch ends", ""),
+		kit.TextField(a.Theme, fieldBatchLabel, "Label", "for your own records, never sent", ""),
 	})
 	return f
 }
@@ -64,14 +67,14 @@ func (f *batchForm) edit(name, value string) tea.Cmd {
 		f.path, f.app.batchPath = value, value
 		return nil
 	}
-	f.webhook = value
+	f.like.Put(name, value)
 	return nil
 }
 
 func (f *batchForm) checkField(name string) draft.Problem {
 	switch name {
-	case fieldBatchWebhook:
-		return draft.Draft{WebhookURL: f.webhook}.Check(draft.FieldWebhook, draft.CheckEnv{})
+	case fieldBatchWebhook, fieldBatchLabel:
+		return f.like.Check(name, draft.CheckEnv{})
 	case fieldBatchFile:
 		m, err := draft.ParseMedia(f.path, f.app.cfg.Home)
 		switch {
@@ -175,7 +178,9 @@ func (f *batchForm) price() tea.Cmd {
 		assets[string(x.ID)] = draft.Finding{Seconds: float64(x.Duration), Holds: strings.ToLower(string(x.Type))}
 	}
 	s := f.app.session
-	check := &tasks.BatchCheck{Client: s.Client, Journal: s.Journal, Path: m.Path, Webhook: f.webhook, Assets: assets}
+	check := &tasks.BatchCheck{
+		Client: s.Client, Journal: s.Journal, Path: m.Path, Webhook: f.like.WebhookURL, Label: f.like.Label, Guard: &f.app.cfg.Guard, Assets: assets,
+	}
 	f.checking = check
 	f.run++
 	run := f.run

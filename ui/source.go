@@ -103,9 +103,10 @@ func (a *desk) unfit(x *source) func(model string) text.Text {
 	return func(model string) text.Text { return text.Of(x.draft.Unfit(model, env)) }
 }
 
-// remember fills in the set of a job that is run again, if its request does not
-// name one.
+// remember fills in the label of a job that is run again, so that it counts for the
+// same budget, and its set, if its request does not name one.
 func (a *desk) remember(x *source) {
+	x.draft.Label = a.store.LabelSince(x.job.ID, x.draft.Label)
 	if m, ok := a.store.MemberOf(string(x.job.ID)); ok && x.draft.Set == "" {
 		x.draft.Set, x.draft.Row, x.draft.Lang = m.Set, m.Row, m.Lang
 	}

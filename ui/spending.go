@@ -10,6 +10,7 @@ import (
 
 	"dubtop/api/text"
 	"dubtop/keymap"
+	"dubtop/state"
 	"dubtop/state/draft"
 	"dubtop/state/inputs"
 	"dubtop/state/ledger"
@@ -71,6 +72,11 @@ func (a *composer) confirmSpending(s *spending) tea.Cmd {
 // refuses; a soft budget requires the amount to be typed, and an unknown price
 // requires a word.
 func (a *composer) askToSpend(c *kit.Confirm, subs []outbox.Submission, priced bool, refuse func(words text.Text)) tea.Cmd {
+	if a.cfg.Guard.Unnamed(subs, &a.store.Ledger) && !a.store.Projects.Known() && !a.store.NoProjects {
+		a.poller.Need(state.Projects, false)
+		refuse("The budget of a project can't be checked until the projects are read: price it again in a moment")
+		return nil
+	}
 	v := a.weigh(subs)
 	answer := c.Answer
 	c.Answer = func(yes bool) tea.Cmd {

@@ -136,10 +136,13 @@ func (d *unknown) choose(c outbox.Choice, id api.ID, title, yes, no text.Text) t
 			return a.decide(d.id, c, id)
 		},
 	}
-	if sub, ok := a.outbox.Find(d.id); ok && c == outbox.ChoiceResend {
-		question.Quote = purchase.QuoteAgain(sub.Price)
+	sub, ok := a.outbox.Find(d.id)
+	if !ok || c != outbox.ChoiceResend {
+		return a.Ask(question)
 	}
-	return a.Ask(question)
+	question.Quote = purchase.QuoteAgain(sub.Price)
+	// It may be charged twice: the first time counts already.
+	return a.askToSpend(question, []outbox.Submission{sub}, sub.Price.Known(), a.Complain)
 }
 
 // decide carries out the user's choice. If the price is too old to send under,

@@ -52,7 +52,9 @@ const batchLaws = "up to 24 h, can't be stopped, all at once"
 // batchless returns why the group can't go as batches, or "".
 func (w *way) batchless(subs []outbox.Submission) text.Text {
 	files, long := 0, 0
+	var labels, projects []string
 	for i := range subs {
+		labels, projects = append(labels, subs[i].Draft.Label), append(projects, subs[i].Draft.ProjectID)
 		if subs[i].HasLocal() {
 			files++
 		}
@@ -68,6 +70,8 @@ func (w *way) batchless(subs []outbox.Submission) text.Text {
 		return w.desk.noBatches
 	case slots.Configured == 0 && api.NoBatches(slots.OfPlan(w.desk.Now)):
 		return "this plan has none: Scale and Enterprise have"
+	case w.desk.cfg.Guard.Divides(labels, projects) != "":
+		return w.desk.cfg.Guard.Divides(labels, projects)
 	case files > 0 && w.desk.uploads() != api.Supported:
 		return text.Count(files, "job uses a file", "jobs use files") + " of this machine, which a batch can name only where the server takes uploads"
 	case long > 0:

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -58,6 +59,17 @@ func (f BatchFile) Model() string {
 		model = l.Request.Model
 	}
 	return model
+}
+
+// Projects lists the projects that the lines name, without duplicates, in the
+// order of the file; "" stands for lines that name none.
+func (f BatchFile) Projects() (ids []string) {
+	for i := range f.Lines {
+		if id := strings.TrimSpace(f.Lines[i].Request.ProjectID); !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // batchCheck collects the problems of one file.

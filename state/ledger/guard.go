@@ -28,8 +28,8 @@ type Guard struct {
 
 	// Labels and Projects are budgets for the jobs of a label or a project, in
 	// addition to those for all. A project is written as its id or its name. A
-	// batch counts for the label and project of its own draft only: one of the
-	// user's own file, or of jobs with several labels, counts for none.
+	// batch counts for the label and project of its own draft only; Divides tells
+	// which jobs can't be one.
 	Labels, Projects []Share
 
 	// Scope says whose jobs count for the budgets of a day or a month. Those of

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,6 +43,42 @@ func (g *Guard) purses() (all []purse) {
 		add(s.Daily, s.Monthly, "", s.Name)
 	}
 	return all
+}
+
+// Divides says why jobs with these labels and projects can't go as one batch, or
+// "": a batch counts for its own label and project only, so a budget for some of
+// its jobs could not count them.
+func (g *Guard) Divides(labels, projects []string) text.Text {
+	differ := func(all []string, fold func(string) string) bool {
+		for _, x := range all {
+			if fold(x) != fold(all[0]) {
+				return true
+			}
+		}
+		return false
+	}
+	label := func(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
+	switch {
+	case g == nil:
+	case len(g.Labels) > 0 && differ(labels, label):
+		return "the jobs have several labels, and budgets of labels count a batch as one"
+	case len(g.Projects) > 0 && differ(projects, strings.TrimSpace):
+		return "the jobs are in several projects, and budgets of projects count a batch as one"
+	}
+	return ""
+}
+
+// Unnamed reports whether a submission is in a project whose name is not known, so
+// that it can't be told whether a budget counts it.
+func (g *Guard) Unnamed(subs []outbox.Submission, l *Ledger) bool {
+	for i := range subs {
+		id := api.ID(subs[i].Draft.ProjectID)
+		named := func(s Share) bool { return s.Name == string(id) }
+		if len(g.Projects) > 0 && id != "" && l.ProjectName(id) == "" && !slices.ContainsFunc(g.Projects, named) {
+			return true
+		}
+	}
+	return false
 }
 
 func (p purse) all() bool { return p.label == "" && p.project == "" }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"dubtop/state/draft"
 	"dubtop/state/inputs"
 	"dubtop/state/journal"
+	"dubtop/state/ledger"
 	"dubtop/state/outbox"
 )
 
@@ -28,6 +30,8 @@ type BatchCheck struct {
 	Journal *journal.Journal
 	Path    string
 	Webhook string
+	Label   string                   // for the user's own records, and budgets
+	Guard   *ledger.Guard            // the budgets
 	Assets  map[string]draft.Finding // known assets of the account by id; others are asked for
 
 	// Sent are the earlier batches made from the same file, after Run.
@@ -74,6 +78,10 @@ func (c *BatchCheck) Run(ctx context.Context) (sub outbox.Submission, problems B
 	if err != nil || len(file.Problems) > 0 {
 		return sub, problemsOf(file), err
 	}
+	projects := file.Projects()
+	if why := c.Guard.Divides(nil, projects); why != "" {
+		return sub, problems, fmt.Errorf("%s; make a file for each project", why)
+	}
 	if err := c.look(ctx, file); err != nil {
 		return sub, problems, err
 	}
@@ -90,6 +98,10 @@ func (c *BatchCheck) Run(ctx context.Context) (sub outbox.Submission, problems B
 	sub, err = outbox.NewBatchSubmission(uuid.NewString(), file, filepath.Base(c.Path), c.Webhook, time.Now())
 	if err != nil {
 		return sub, problems, err
+	}
+	sub.Draft.Label = c.Label
+	if len(projects) == 1 {
+		sub.Draft.ProjectID = projects[0]
 	}
 	if err := c.before(ctx, &sub); err != nil {
 		return sub, problems, err

@@ -13,6 +13,7 @@ import (
 	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state/account"
+	"dubtop/state/draft"
 	"dubtop/state/inputs"
 	"dubtop/state/jobset"
 	"dubtop/state/journal"
@@ -24,14 +25,14 @@ import (
 // batchSubmit is the command "batch submit".
 type batchSubmit struct {
 	consent
-	world   World
-	login   login
-	voice   voice
-	c       *cobra.Command
-	j       *journal.Journal
-	path    string
-	webhook string
-	again   bool
+	world World
+	login login
+	voice voice
+	c     *cobra.Command
+	j     *journal.Journal
+	path  string
+	like  draft.Draft // the webhook and the label
+	again bool
 
 	sub  outbox.Submission
 	last account.Notice // about it
@@ -47,6 +48,10 @@ of the dashboard. The file is checked line by line, then by the server in a dry
 run, which is free, then priced and weighed against the budgets, and then there is
 the question. After a yes it is sent once. It prints the id of the batch, which is
 paid for from then on.
+
+Its jobs count for the budget of --label, and for that of the project that all of
+its lines name; the file itself is sent as it is. If a project has a budget, a file
+whose lines are in several is refused.
 
 Nothing is ever sent again by itself. If the same file was, or may have been, sent
 before, the command says when, and wants --again to make it and pay for it again.
@@ -70,7 +75,9 @@ when too many batches run; 130 interrupted; 1 anything else.`,
 		},
 	}
 	s.flags(c)
-	c.Flags().StringVar(&s.webhook, "webhook", "", "https link called when the batch ends")
+	c.Flags().StringVar(&s.like.WebhookURL, "webhook", "", "https link called when the batch ends")
+	c.Flags().StringVar(&s.like.Label, "label", "", "label for your own records and their budget, never sent")
+	mustFill(c.Flags(), "label")
 	c.Flags().BoolVar(&s.again, "again", false, "also send a file that was sent before")
 	addJSON(c, new(jsonFlag), members(batchJSON{}))
 	return c
@@ -118,7 +125,12 @@ func (s *batchSubmit) price(ctx context.Context) error {
 	if _, err := s.j.Recover(ctx, time.Now()); err != nil {
 		return journalFailed(err)
 	}
-	check := &tasks.BatchCheck{Client: s.login.client, Journal: s.j, Path: s.path, Webhook: s.webhook}
+	if p := s.like.Check(draft.FieldLabel, draft.CheckEnv{}); p.Blocks() {
+		return usage("choose a shorter one", "--label: %s", p.Words)
+	}
+	check := &tasks.BatchCheck{
+		Client: s.login.client, Journal: s.j, Path: s.path, Webhook: s.like.WebhookURL, Label: s.like.Label, Guard: &s.login.settings.Guard,
+	}
 	sub, found, err := check.Run(ctx)
 	for i := range check.Sent {
 		if check.Sent[i].UnderWay() {
