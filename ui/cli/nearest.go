@@ -34,8 +34,12 @@ func WithNearestNames(root *cobra.Command) {
 		}
 		return &Failure{Status: StatusUsage, Code: "usage", Err: err, Hint: hint}
 	})
-	// The framework's own command prints its help whatever follows it.
-	root.InitDefaultCompletionCmd()
+}
+
+// withCompletion adds the framework's completion command, which would print its
+// help whatever follows it. It keeps the output that is set by now.
+func withCompletion(root *cobra.Command, args []string) {
+	root.InitDefaultCompletionCmd(args...)
 	for _, c := range root.Commands() {
 		if c.Name() == "completion" {
 			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }

@@ -67,6 +67,7 @@ func Run(root *cobra.Command, args []string, stdout, stderr io.Writer) (status i
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
+	withCompletion(root, args)
 	c, err := root.ExecuteC()
 	if err == nil {
 		return 0
