@@ -133,7 +133,7 @@ func (s *story) start() {
 	before := s.Terminal
 	var model tea.Model = ui.New(cfg)
 	if st.counted != nil {
-		model = st.counted(model)
+		model, terminal.Every = st.counted(model), true
 	}
 	s.Terminal = uitest.Start(s.t, model, terminal)
 	if before != nil {

@@ -45,6 +45,9 @@ type Options struct {
 	Env  []string
 	Dark bool // the background reported to the program
 	Mute bool // the terminal answers no queries
+	// Every builds and measures all frames, also of long waits, so that they can
+	// be counted.
+	Every bool
 	// Filter sees every message before the program does, nil for nothing.
 	Filter func(tea.Msg) tea.Msg
 }
@@ -87,7 +90,7 @@ func Start(t testing.TB, model tea.Model, o Options) *Terminal {
 	d.listen(o.Mute)
 	go d.answer(o.Mute)
 
-	d.fit = &fit{t: t}
+	d.fit = &fit{t: t, every: o.Every}
 	d.program = painter.New(fitting{model, d.fit}, painter.Terminal{
 		In: d.input, Out: screen{d}, Env: o.Env, Width: o.Width, Height: o.Height, Profile: o.Profile, Filter: o.Filter,
 	})
@@ -119,8 +122,7 @@ func (o Options) withDefaults() Options {
 func (d *Terminal) Pass(duration time.Duration) { d.settle(duration + Frame) }
 
 // settle waits until all work is done, lets time go by, and waits again. During
-// a longer time only the last frame is drawn, but every frame built is
-// measured.
+// a longer time only the last frame is drawn; see fit.
 func (d *Terminal) settle(duration time.Duration) {
 	synctest.Wait()
 	if unwatched := duration - Frame; unwatched > Frame {
