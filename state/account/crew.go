@@ -14,6 +14,17 @@ type crew struct {
 	away    int // pieces of work running
 }
 
+// withoutCause returns a context that ends with ctx, always as canceled: work that was
+// stopped has not failed, whatever it was stopped for, and goes on the next time.
+func withoutCause(ctx context.Context) (context.Context, context.CancelFunc) {
+	plain, end := context.WithCancel(context.WithoutCancel(ctx))
+	let := context.AfterFunc(ctx, end)
+	return plain, func() {
+		let()
+		end()
+	}
+}
+
 // start starts work.
 func (c *crew) start(ctx context.Context, work []Work) {
 	if c.results == nil {

@@ -86,7 +86,7 @@ func (d *Drain) Run(ctx context.Context) (Sum, error) {
 	if err := d.begin(ctx); err != nil {
 		return d.result(), err
 	}
-	asked, stop := context.WithCancel(ctx)
+	asked, stop := withoutCause(ctx)
 	defer d.wait(d.apply)
 	defer stop()
 	if err := d.direct(asked); err != nil {

@@ -52,7 +52,7 @@ const findAgain = 5 * time.Second
 // refuse the key, and the journal may fail.
 func (f *Follow) Run(ctx context.Context) error {
 	a := f.Account
-	asked, stop := context.WithCancel(ctx)
+	asked, stop := withoutCause(ctx)
 	defer f.end(stop)
 	f.narrow()
 	beat := time.NewTicker(driverBeat)

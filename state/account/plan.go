@@ -23,6 +23,7 @@ type Planned struct {
 	Path string
 	Skip text.Text // "" if it is to be saved
 	Here bool      // skipped because it is saved already
+	Now  bool      // skipped because it is wished for already, and goes on by itself
 
 	job  output.Job
 	file output.File // as saved before; zero without
@@ -32,6 +33,16 @@ type Planned struct {
 func (p *Plan) New() (n int) {
 	for i := range p.Files {
 		if p.Files[i].Skip == "" {
+			n++
+		}
+	}
+	return n
+}
+
+// Goes counts the files that are saved from now on: the new ones, and those that go on.
+func (p *Plan) Goes() (n int) {
+	for i := range p.Files {
+		if p.Files[i].Skip == "" || p.Files[i].Now {
 			n++
 		}
 	}

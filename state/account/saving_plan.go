@@ -66,7 +66,7 @@ func (a *Account) planning(jobs []state.Generation, kinds []output.Kind) plannin
 			f := Planned{Want: fileOf(g, k), Name: g.Name, Skip: unready(g, k), job: job}
 			f.file, _ = a.Store.Saved.File(f.Want)
 			if s := a.saves.find(f.Want); s != nil && s.wish.Reason == "" && f.Skip == "" {
-				f.Skip = "is being saved"
+				f.Skip, f.Now = "is being saved", true
 			}
 			r.files = append(r.files, f)
 		}

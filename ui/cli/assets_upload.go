@@ -140,7 +140,7 @@ func uploads(files []draft.File, m *account.Making) (rows []uploaded, failed int
 		row := uploaded{File: files[i], asset: id}
 		if id == "" {
 			failed++
-			if row.why = "not uploaded yet"; m.Err() != nil {
+			if row.why = notYet; m.Err() != nil {
 				row.why = text.Of(m.Err().Error())
 			}
 		}

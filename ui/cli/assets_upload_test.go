@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"dubtop/api/simulator"
 )
@@ -35,5 +36,21 @@ func TestUploadSendsEachContentOnce(t *testing.T) {
 		}
 		w.ends("assets upload "+filepath.Join(dir, "none.wav"), StatusUsage, nil, []string{"none.wav"})
 		w.ends("assets upload "+filepath.Join(dir, "notes.txt"), StatusUsage, nil, []string{"neither a video nor audio nor an image"})
+	})
+}
+
+// An upload that ctrl+c interrupts has not failed, and goes on the next time.
+func TestInterruptedUploadGoesOnTheNextTime(t *testing.T) {
+	drains(t, simulator.Options{Profile: simulator.Current}, func(t *testing.T, w *works) {
+		path := filepath.Join(t.TempDir(), "one.wav")
+		must(t, os.WriteFile(path, []byte("RIFF\x24\x00\x00\x00WAVEfmt sound"), 0o600))
+		w.account.Fault("PUT /uploads/{ticket}/{file}", simulator.Fault{Delay: time.Minute, Times: 1})
+		time.AfterFunc(3*time.Second, func() { w.signals <- os.Interrupt })
+		got := w.ends("assets upload "+path, StatusInterrupted, []string{"interrupted; the next time goes on with it"}, []string{"stopped before everything was uploaded; the same command goes on"})
+		if strings.Contains(got.out, "ended") || strings.Contains(got.out, "cancel") {
+			t.Errorf("%+v", got)
+		}
+		time.Sleep(2 * time.Minute)
+		w.ends("assets upload "+path, 0, nil, nil)
 	})
 }

@@ -199,7 +199,7 @@ func (f *follower) savingWords() text.Text {
 		return "finding out what is to be saved"
 	}
 	s := f.Account.SaveSum()
-	done, wanted := len(f.files), f.saves.plan.New()
+	done, wanted := len(f.files), f.saves.plan.Goes()
 	said := bar(done, wanted) + text.Sprintf(" %d of %s", done, text.Count(wanted, "file", "files"))
 	if s.Done > 0 {
 		said += ", " + text.Bytes(s.Done)
@@ -232,7 +232,7 @@ func (f *follower) reasons() (fresh map[string]bool, reasons map[string]text.Tex
 	fresh, reasons = make(map[string]bool), make(map[string]text.Text)
 	for i := range f.saves.plan.Files {
 		p := &f.saves.plan.Files[i]
-		if fresh[p.Job] = p.Skip == ""; p.Skip != "" && !p.Here {
+		if fresh[p.Job] = p.Skip == "" || p.Now; !fresh[p.Job] && !p.Here {
 			reasons[p.Job] = p.Skip
 		}
 	}
@@ -279,8 +279,8 @@ func (f *follower) unsavedWhy(id api.ID) text.Text {
 	return notYet
 }
 
-// notYet is why an output is not saved that nothing is wrong with.
-const notYet text.Text = "not saved yet"
+// notYet is why a file is not saved or uploaded that nothing is wrong with.
+const notYet text.Text = "interrupted; the next time goes on with it"
 
 // known reports whether a job is in the list.
 func (f *follower) known(id api.ID) bool {

@@ -101,3 +101,32 @@ func TestWatchPrintsChanges(t *testing.T) {
 		w.ends("watch --active", 0, []string{"  pending  three  ", "  processing  three  ", "  completed  three  " + three}, nil)
 	})
 }
+
+// What ctrl+c interrupts is left, not failed, also if it was begun before; the
+// next time goes on with it and saves it.
+func TestInterruptedDownloadGoesOnTheNextTime(t *testing.T) {
+	drains(t, simulator.Options{Profile: simulator.Current}, func(t *testing.T, w *works) {
+		dir := t.TempDir()
+		one, two := w.ended("one"), w.ended("two")
+		for range 2 {
+			w.account.Fault("GET /out/{file}", simulator.Fault{Delay: time.Minute, Times: 2})
+			time.AfterFunc(3*time.Second, func() { w.signals <- os.Interrupt })
+			got := w.ends("download --dir "+dir+" "+one+" "+two, StatusInterrupted, []string{"left", "interrupted"}, []string{"stopped before everything was saved; the same command goes on"})
+			if strings.Contains(got.out, "failed") || strings.Contains(got.out, "is being saved") || strings.Contains(got.out, "cancel") {
+				t.Errorf("%+v", got)
+			}
+			wishes, err := w.j.Wishes(t.Context())
+			must(t, err)
+			for _, wish := range wishes {
+				if wish.Reason != "" {
+					t.Errorf("the journal says that it has failed: %s", wish.Reason)
+				}
+			}
+			time.Sleep(2 * time.Minute)
+		}
+		got := w.ends("download --dir "+dir+" "+one+" "+two, 0, []string{"saved"}, nil)
+		if strings.Count(got.out, "saved") != 2 || strings.Contains(got.out, "already") {
+			t.Errorf("%+v", got)
+		}
+	})
+}
