@@ -15,6 +15,7 @@ type Quote struct {
 	list     ledger.Charge // sum of those with a list price
 	credits  *float64      // sum; nil if one of the prices has no credits
 	unlisted int           // number of prices without a list price
+	unknown  int           // number of those without credits, too
 	about    bool          // at least one is approximate
 	again    bool          // the first request may have been charged already
 }
@@ -37,6 +38,9 @@ func QuoteOfAll(prices []outbox.Price) Quote {
 	sum, billed := 0.0, 0
 	for _, p := range prices {
 		q.about = q.about || p.Approximate
+		if !p.Known() {
+			q.unknown++
+		}
 		if p.Cost != nil {
 			listed = append(listed, p)
 		}
@@ -59,6 +63,20 @@ func (q Quote) Cost() *api.Micros {
 	}
 	return q.list.Total
 }
+
+// Credits returns the credits of all, or nil if one of the prices has none.
+func (q Quote) Credits() *float64 {
+	if q.prices == 0 {
+		return nil
+	}
+	return q.credits
+}
+
+// Unpriced returns the number of prices that are not known at all.
+func (q Quote) Unpriced() int { return q.unknown }
+
+// About reports whether at least one price is approximate.
+func (q Quote) About() bool { return q.about }
 
 // Words returns the line about the cost. An approximate cost is marked ≈.
 func (q Quote) Words() text.Text {

@@ -16,7 +16,6 @@ import (
 	"dubtop/state/draft"
 	"dubtop/state/inputs"
 	"dubtop/state/jobset"
-	"dubtop/state/journal"
 	"dubtop/state/outbox"
 	"dubtop/state/purchase"
 	"dubtop/state/tasks"
@@ -24,12 +23,7 @@ import (
 
 // batchSubmit is the command "batch submit".
 type batchSubmit struct {
-	consent
-	world World
-	login login
-	voice voice
-	c     *cobra.Command
-	j     *journal.Journal
+	buying
 	path  string
 	like  draft.Draft // the webhook and the label
 	again bool
@@ -70,8 +64,8 @@ when too many batches run; 130 interrupted; 1 anything else.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			s := s
-			s.world, s.c, s.voice, s.path = w, c, voiceOf(c), args[0]
-			return s.do()
+			s.path = args[0]
+			return s.do(w, c)
 		},
 	}
 	s.flags(c)
@@ -84,39 +78,26 @@ when too many batches run; 130 interrupted; 1 anything else.`,
 }
 
 // do runs the command.
-func (s *batchSubmit) do() (err error) {
-	ctx := s.c.Context()
+func (s *batchSubmit) do(w World, c *cobra.Command) (err error) {
 	if err := s.check(); err != nil {
 		return err
 	}
 	if s.path, err = filepath.Abs(s.path); err != nil {
 		return err
 	}
-	if s.login, err = s.world.login(s.voice); err != nil {
-		return err
-	}
-	if s.j, err = s.login.create(ctx, s.voice); err != nil {
-		return err
-	}
-	session := s.login.session(s.j, s.world.Env.Home)
-	closed := false
-	defer func() {
-		if !closed {
-			err = cmp.Or(err, journalFailed(session.Close()))
+	return s.during(w, c, func(ctx context.Context, session *account.Account) (lives bool, err error) {
+		if err := s.price(ctx); err != nil {
+			return false, err
 		}
-	}()
-	if err := s.price(ctx); err != nil {
-		return err
-	}
-	if err := s.agree(s.world, s.c); err != nil {
-		return err
-	}
-	if err := s.confirm(ctx); err != nil {
-		return err
-	}
-	lives, ended := s.send(ctx, session)
-	closed = lives
-	return s.report(ctx, ended)
+		if err := s.agree(s.world, s.c); err != nil {
+			return false, err
+		}
+		if err := s.confirm(ctx); err != nil {
+			return false, err
+		}
+		lives, ended := s.send(ctx, session)
+		return lives, s.report(ctx, ended)
+	})
 }
 
 // price checks and prices the file.
@@ -183,16 +164,11 @@ func (s *batchSubmit) before(sent []outbox.SentFile) error {
 	return &Failure{Status: StatusUsage, Code: "twins", Err: errors.New("nothing was sent: a batch was made from this file before"), Hint: "--again makes another one and pays for it"}
 }
 
-// confirm confirms the batch, if the budgets still allow it: other jobs may have
-// been confirmed while the question was there.
+// confirm confirms the batch, if the budgets still allow it.
 func (s *batchSubmit) confirm(ctx context.Context) error {
-	purse, err := account.ReadPurse(ctx, s.j, s.login.settings.Guard.Scope)
-	if err != nil {
-		return journalFailed(err)
-	}
 	now := time.Now()
-	if v := purse.Weigh(&s.login.settings.Guard, s.bill.submissions(), now); v.Level > s.bill.verdict.Level {
-		return overBudget(v, "nothing was sent; other jobs were confirmed in the meantime")
+	if _, err := s.still(ctx, now); err != nil {
+		return err
 	}
 	agreed, err := purchase.Agree(s.bill.submissions(), now)
 	if err != nil {

@@ -193,29 +193,21 @@ type rowJSON struct {
 func (b *bill) document() billJSON {
 	d := billJSON{
 		Jobs: len(b.jobs), Price: (*usd)(b.quote.Cost()), Most: (*usd)(b.most), Budget: levelWord(b.verdict.Level),
+		Credits: b.quote.Credits(), Unpriced: b.quote.Unpriced(), About: b.quote.About(),
 		Budgets: append(text.All(b.verdict.Words), text.All(b.effect)...), Balance: b.balance, Rows: []rowJSON{},
 	}
 	if d.Budgets == nil {
 		d.Budgets = []text.Text{}
 	}
-	credits, billed := 0.0, 0
 	for i := range b.jobs {
 		x := &b.jobs[i]
 		p := &x.Submission.Price
-		if d.Seconds += p.Seconds; !p.Known() {
-			d.Unpriced++
-		}
-		if d.About = d.About || p.Approximate; p.Credits != nil {
-			credits, billed = credits+*p.Credits, billed+1
-		}
+		d.Seconds += p.Seconds
 		row := rowOf(x.row.Number, x.row.Name(""), x.row.Lang, x.Submission.Model)
 		row.Price, row.Most, row.Credits, row.About = (*usd)(p.Cost), (*usd)(x.Most), p.Credits, p.Approximate
 		row.Seconds, row.Basis = p.Seconds, text.Of(p.Basis)
 		row.Warnings = x.notes()
 		d.Rows = append(d.Rows, row)
-	}
-	if billed > 0 && billed == len(b.jobs) {
-		d.Credits = &credits
 	}
 	for _, l := range b.left {
 		row := rowOf(l.row.Number, l.row.Name(""), l.row.Lang, l.row.Draft.Model)

@@ -2,21 +2,70 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"dubtop/api"
 	"dubtop/api/text"
+	"dubtop/state/account"
+	"dubtop/state/journal"
 	"dubtop/state/ledger"
 	"dubtop/state/outbox"
 	"dubtop/state/purchase"
 )
+
+// buying is what the commands that agree to a price have in common.
+type buying struct {
+	consent
+	world World
+	login login
+	voice voice
+	c     *cobra.Command
+	j     *journal.Journal
+}
+
+// during runs do with a session on the account and its journal. The session lives on
+// if do says so, because the user would not wait for what it is doing.
+func (b *buying) during(w World, c *cobra.Command, do func(ctx context.Context, session *account.Account) (lives bool, err error)) (err error) {
+	ctx := c.Context()
+	b.world, b.c, b.voice = w, c, voiceOf(c)
+	if b.login, err = w.login(b.voice); err != nil {
+		return err
+	}
+	if b.j, err = b.login.create(ctx, b.voice); err != nil {
+		return err
+	}
+	session := b.login.session(b.j, w.Env.Home)
+	lives, err := do(ctx, session)
+	if lives {
+		return err
+	}
+	return cmp.Or(err, journalFailed(session.Close()))
+}
+
+// still reads the purse again, and refuses a bill that the budgets allow less than
+// when it was shown: other jobs may have been confirmed while the question was
+// there.
+func (b *buying) still(ctx context.Context, now time.Time) (account.Purse, error) {
+	guard := &b.login.settings.Guard
+	purse, err := account.ReadPurse(ctx, b.j, guard.Scope)
+	if err != nil {
+		return purse, journalFailed(err)
+	}
+	if v := purse.Weigh(guard, b.bill.submissions(), now); v.Level > b.bill.verdict.Level {
+		return purse, overBudget(v, "nothing was sent; other jobs were confirmed in the meantime")
+	}
+	return purse, nil
+}
 
 // consent holds the flags with which the user agrees to a price, and the bill.
 type consent struct {
@@ -125,22 +174,31 @@ func (w World) asks(in io.Reader) bool {
 
 // ask asks at the terminal; anything but a clear yes is a no.
 func (s *consent) ask(c *cobra.Command, wanted bool, word string, accepts func(string) bool) error {
-	out, question := voiceOf(c).out, "Send? [y/N] "
+	question := "Send? [y/N] "
 	if wanted {
 		question = "Type " + word + " to send: "
 	} else {
-		accepts = func(typed string) bool {
-			typed = strings.ToLower(strings.TrimSpace(typed))
-			return typed == "y" || typed == "yes"
-		}
+		accepts = clearYes
 	}
+	if accepts(answerTo(c, question)) {
+		return nil
+	}
+	return &Failure{Status: StatusUsage, Code: "no_yes", Err: errors.New("nothing was sent"), Hint: "run it again to be asked again"}
+}
+
+// answerTo asks a question, and returns the line typed; "" if there is none.
+func answerTo(c *cobra.Command, question string) string {
+	out := voiceOf(c).out
 	fmt.Fprint(out, question)
 	typed, err := bufio.NewReader(c.InOrStdin()).ReadString('\n')
 	if err != nil {
 		fmt.Fprintln(out)
 	}
-	if accepts(typed) {
-		return nil
-	}
-	return &Failure{Status: StatusUsage, Code: "no_yes", Err: errors.New("nothing was sent"), Hint: "run it again to be asked again"}
+	return typed
+}
+
+// clearYes reports whether an answer is a yes beyond doubt.
+func clearYes(typed string) bool {
+	typed = strings.ToLower(strings.TrimSpace(typed))
+	return typed == "y" || typed == "yes"
 }

@@ -15,7 +15,7 @@ import (
 )
 
 func (w World) estimateCommand() *cobra.Command {
-	s := &submit{world: w}
+	s := &submit{buying: buying{world: w}}
 	c := &cobra.Command{
 		Use:   "estimate",
 		Short: "Show what jobs would cost",

@@ -22,10 +22,10 @@ import (
 
 // order is what a command is asked to make: one job, or a set.
 type order struct {
-	video, image, audio, script, voice string
-	request                            string // file with a request, or "-"
-	set, tracks, template              string
-	every                              bool
+	video, image, audio, script, speaker string
+	request                              string // file with a request, or "-"
+	set, tracks, template                string
+	every                                bool
 
 	model, name, webhook, label, project string
 	options                              []string
@@ -39,7 +39,7 @@ func (o *order) flags(c *cobra.Command) {
 	f.StringVar(&o.audio, "audio", "", "audio: a link, a file or asset:ID")
 	f.StringVar(&o.script, "text", "", "text to speak instead of an audio")
 	f.StringVar(&o.script, "script", "", "the same as --text")
-	f.StringVar(&o.voice, "voice", "", "id of the voice that speaks the text")
+	f.StringVar(&o.speaker, "voice", "", "id of the voice that speaks the text")
 	f.StringVarP(&o.request, "file", "f", "", "JSON file with a request of the API; - reads standard input")
 	f.StringVar(&o.set, "set", "", "a table (CSV, TSV), JSON lines, or a folder of videos: many jobs at once")
 	f.StringVar(&o.tracks, "tracks", "", "with --set and videos: the audio files or their folder")
@@ -66,7 +66,7 @@ func usage(hint, format string, a ...any) error {
 
 // shape checks which of the flags were given together.
 func (o *order) shape() error {
-	media := o.video + o.image + o.audio + o.script + o.voice
+	media := o.video + o.image + o.audio + o.script + o.speaker
 	sources := 0
 	for _, given := range []bool{media != "" || o.name != "" && o.request == "", o.request != "", o.set != ""} {
 		if given {
@@ -151,7 +151,7 @@ func (o *order) putOptions(d *draft.Draft) error {
 func (o *order) single(like draft.Draft, in io.Reader) (draft.Draft, error) {
 	if o.request == "" {
 		d := like
-		d.Visual, d.Audio, d.Script, d.VoiceID = cmp.Or(o.video, o.image), o.audio, o.script, o.voice
+		d.Visual, d.Audio, d.Script, d.VoiceID = cmp.Or(o.video, o.image), o.audio, o.script, o.speaker
 		if o.image != "" {
 			d.VisualKind = "IMAGE"
 		}

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -193,9 +192,7 @@ func (w World) sure(c *cobra.Command, v voice, rows []outbox.QueueRow) error {
 	if !w.asks(c.InOrStdin()) {
 		return usage("--yes drops them", "nothing was dropped: %s", said)
 	}
-	fmt.Fprintf(v.out, "Drop %s? [y/N] ", said)
-	typed, _ := bufio.NewReader(c.InOrStdin()).ReadString('\n') // no answer is a no
-	if typed = strings.ToLower(strings.TrimSpace(typed)); typed != "y" && typed != "yes" {
+	if !clearYes(answerTo(c, string("Drop "+said+"? [y/N] "))) {
 		return usage("run it again to be asked again", "nothing was dropped")
 	}
 	return nil

@@ -1,28 +1,22 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"dubtop/api/text"
+	"dubtop/state/account"
 	"dubtop/state/inputs"
 	"dubtop/state/jobset"
-	"dubtop/state/journal"
 	"dubtop/state/outbox"
 )
 
 // submit is the command of that name.
 type submit struct {
 	order
-	consent
-	world World
-	login login
-	voice voice
-	c     *cobra.Command
-	j     *journal.Journal
+	buying
 
 	after                                          afterwards
 	again, leaveOut, retryFailed, queueOnly, pilot bool
@@ -44,7 +38,7 @@ type submitRow struct {
 }
 
 func (w World) submitCommand() *cobra.Command {
-	s := &submit{world: w}
+	s := new(submit)
 	c := &cobra.Command{
 		Use:   "submit",
 		Short: "Make jobs, knowing what they cost",
@@ -85,7 +79,7 @@ or no yes, with the price on standard error; 3 the key or the plan; 6 a budget o
 --max-usd; 7 some are not accepted; 75 try again later, such as when the queue is
 paused; 130 interrupted; 1 anything else.`,
 		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return s.follow(s.do(c)) },
+		RunE: func(c *cobra.Command, _ []string) error { return s.follow(s.do(w, c)) },
 	}
 	s.order.flags(c)
 	s.consent.flags(c)
@@ -103,36 +97,24 @@ paused; 130 interrupted; 1 anything else.`,
 }
 
 // do runs the command.
-func (s *submit) do(c *cobra.Command) (err error) {
-	s.c, s.voice = c, voiceOf(c)
+func (s *submit) do(w World, c *cobra.Command) error {
 	if err := s.check(); err != nil {
 		return err
 	}
-	if s.login, err = s.world.login(s.voice); err != nil {
-		return err
-	}
-	if s.j, err = s.login.create(c.Context(), s.voice); err != nil {
-		return err
-	}
-	closed := false
-	session := s.login.session(s.j, s.world.Env.Home)
-	defer func() {
-		if !closed {
-			err = cmp.Or(err, journalFailed(session.Close()))
+	return s.during(w, c, func(ctx context.Context, session *account.Account) (lives bool, err error) {
+		if err := s.prepare(ctx); err != nil {
+			return false, err
 		}
-	}()
-	if err := s.prepare(c.Context()); err != nil {
-		return err
-	}
-	if err := s.buy(c.Context()); err != nil {
-		return err
-	}
-	if s.queueOnly {
-		return s.report(c.Context(), nil)
-	}
-	lives, ended := s.send(c.Context(), session)
-	closed, s.after.stopped = lives, lives || ended != nil
-	return s.report(c.Context(), ended)
+		if err := s.buy(ctx); err != nil {
+			return false, err
+		}
+		if s.queueOnly {
+			return false, s.report(ctx, nil)
+		}
+		lives, ended := s.send(ctx, session)
+		s.after.stopped = lives || ended != nil
+		return lives, s.report(ctx, ended)
+	})
 }
 
 // check checks the flags.

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"dubtop/api/text"
-	"dubtop/state/account"
 	"dubtop/state/draft"
 	"dubtop/state/jobset"
 	"dubtop/state/journal"
@@ -39,16 +38,13 @@ const enqueueTries = 20
 // join.
 func (s *submit) enqueue(ctx context.Context) error {
 	for try := 0; ; try++ {
-		purse, err := account.ReadPurse(ctx, s.j, s.login.settings.Guard.Scope)
+		now := time.Now()
+		purse, err := s.still(ctx, now)
 		if err != nil {
-			return journalFailed(err)
+			return err
 		}
 		if err := s.unrepeated(ctx); err != nil {
 			return err
-		}
-		now := time.Now()
-		if v := purse.Weigh(&s.login.settings.Guard, s.bill.submissions(), now); v.Level > s.bill.verdict.Level {
-			return overBudget(v, "nothing was sent; other jobs were confirmed in the meantime")
 		}
 		p, err := s.purchase(now)
 		if err != nil {
