@@ -278,15 +278,17 @@ func timeless(screen string) string {
 	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
 }
 
-// jobsKept counts the jobs in the journal of a home.
-func jobsKept(t *testing.T, home string) int {
-	t.Helper()
-	j, err := journal.Open(t.Context(), kept(t, home))
-	must(t, err)
+// keepsJobs waits until a number of jobs is in the window's journal.
+func (w *window) keepsJobs(number int) {
+	w.t.Helper()
+	j, err := journal.Open(w.t.Context(), kept(w.t, w.home))
+	must(w.t, err)
 	defer j.Close()
-	jobs, err := j.Generations(t.Context(), 1000, state.Generation{})
-	must(t, err)
-	return len(jobs)
+	w.until("all jobs are in the journal", func() bool {
+		jobs, err := j.Generations(w.t.Context(), 1000, state.Generation{})
+		must(w.t, err)
+		return len(jobs) == number
+	})
 }
 
 // A new key of the same account finds the journal of the old key, and the
@@ -314,7 +316,7 @@ func TestNewKeyIsJoinedToTheOldProfile(t *testing.T) {
 	old.sees("note saved")
 	// The list is stored page by page. The next start fetches what a quit left
 	// out, but the other key counts what is already stored.
-	old.until("all jobs are in the journal", func() bool { return jobsKept(t, old.home) == 200 })
+	old.keepsJobs(200)
 	old.keys("q")
 	old.ends(0)
 

@@ -91,6 +91,8 @@ type window struct {
 	first    time.Duration // from then to the first frame, 0 before it
 	emulator *vt.Emulator
 	raw      bytes.Buffer
+	shown    string // the screen after the first bytes of raw, as many as shownAt
+	shownAt  int
 	rate     int // bytes a second that it takes, 0 for all
 	modes    map[ansi.Mode]bool
 	cursor   bool // it is visible
@@ -243,7 +245,10 @@ func (w *window) paste(text string) {
 func (w *window) screen() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.emulator.String()
+	if w.shownAt != w.raw.Len() || w.shown == "" {
+		w.shown, w.shownAt = w.emulator.String(), w.raw.Len()
+	}
+	return w.shown
 }
 
 // starts waits for the first frame and returns how long it took.
