@@ -222,7 +222,7 @@ func (d *door) first(cfg *ui.Config) ([]settings.Problem, error) {
 		return nil, d.set.AccountFault
 	}
 	cfg.Current = d.set.Account.Named()
-	c, source, problems := d.open(context.Background(), &d.set)
+	c, source, problems := d.open(context.Background(), &d.set, os.Stderr)
 	cfg.Account, cfg.LookedUp = c, source.Looked
 	if source.Variable {
 		cfg.KeyVariable = keyVariable
@@ -231,9 +231,9 @@ func (d *door) first(cfg *ui.Config) ([]settings.Problem, error) {
 }
 
 // open finds the key of an account and prepares work on it. It returns nil
-// without a key that can be used.
-func (d *door) open(ctx context.Context, set *settings.Settings) (*account.Config, settings.KeySource, []settings.Problem) {
-	key, source, problems := settings.FindKey(ctx, d.env, set.Account)
+// without a key that can be used. It says on stderr if that takes long.
+func (d *door) open(ctx context.Context, set *settings.Settings, stderr io.Writer) (*account.Config, settings.KeySource, []settings.Problem) {
+	key, source, problems := cli.FindKey(ctx, d.env, set.Account, stderr)
 	if !source.Found {
 		return nil, source, problems
 	}
@@ -260,7 +260,7 @@ func (d *door) enter(ctx context.Context, name string) (*account.Config, error) 
 	if err != nil {
 		return nil, err
 	}
-	c, source, problems := d.open(ctx, set)
+	c, source, problems := d.open(ctx, set, io.Discard)
 	switch {
 	case c != nil:
 		return c, nil

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"dubtop/api"
 	"dubtop/state/journal"
@@ -73,6 +74,34 @@ func TestAccountWithoutAKeySaysWhereToPutIt(t *testing.T) {
 	} {
 		if got := d.run(line); got.status != StatusAuth || got.out != "" || !strings.Contains(got.errors, want) {
 			t.Errorf("%s: %+v", line, got)
+		}
+	}
+}
+
+// A key that takes its time is explained once, by the account and never by its
+// command; a quick one is not.
+func TestASlowKeyIsExplained(t *testing.T) {
+	d := newDesk(t)
+	path := filepath.Join(t.TempDir(), "op")
+	mark := filepath.Join(t.TempDir(), "told")
+	must(t, os.WriteFile(path, []byte("#!/bin/sh\nn=0\nwhile [ ! -e "+mark+" ] && [ $n -lt 400 ]; do sleep 0.02; n=$((n+1)); done\necho "+testKey+"\n"), 0o700))
+	d.configure(fmt.Sprintf("[accounts.acme]\nkey_command = [%q, \"op://secret\"]\n", path))
+	d.journal()
+	for _, line := range []string{"queue ls --account acme", "auth status --account acme --json", "config check --account acme"} {
+		_ = os.Remove(mark)
+		slow := make(chan time.Time)
+		d.world.late = func() <-chan time.Time { return slow }
+		go func() {
+			slow <- time.Now()
+			_ = os.WriteFile(mark, nil, 0o600)
+		}()
+		got := d.run(line)
+		if strings.Count(got.errors, "waiting for the key of the account acme from its key_command") != 1 || strings.Contains(got.errors, "secret") {
+			t.Errorf("%s: %+v", line, got)
+		}
+		d.world.late = func() <-chan time.Time { return nil }
+		if got := d.run(line); strings.Contains(got.errors, "waiting") {
+			t.Errorf("%s, quickly: %+v", line, got)
 		}
 	}
 }

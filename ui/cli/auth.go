@@ -119,7 +119,7 @@ func (w World) putKey(a *settings.Account, key string, keyring bool) (place stri
 
 // tellStored says where a key was stored, and whether an earlier place hides it.
 func (w World) tellStored(c *cobra.Command, v voice, set *settings.Settings, place string, stored api.Secret) error {
-	used, source, _ := settings.FindKey(c.Context(), w.Env, set.Account)
+	used, source, _ := w.findKey(c.Context(), v, set.Account)
 	if source.Found && used.Fingerprint() != stored.Fingerprint() {
 		v.warn(text.Of(settings.Short(w.Env, source.String()) + " has another key, which counts first"))
 	}

@@ -64,7 +64,9 @@ func (w World) authStatus(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
+	over := w.awaiting(v, set.Account)
 	key, source, places, more := settings.LookEverywhere(c.Context(), w.Env, set.Account)
+	over()
 	w.warnOf(v, more)
 	a := authJSON{Server: text.Of(set.BaseURL), Places: []placeJSON{}}
 	if name := set.Account.Named(); name != "" {

@@ -127,7 +127,7 @@ type problemJSON struct {
 }
 
 func (w World) configCheck(c *cobra.Command) error {
-	problems := w.lookUp().problems
+	problems := w.lookUp(voiceOf(c)).problems
 	if voiceOf(c).json {
 		list := make([]problemJSON, len(problems))
 		for i, p := range problems {
@@ -153,10 +153,10 @@ type lookup struct {
 	problems []settings.Problem
 }
 
-func (w World) lookUp() (l lookup) {
+func (w World) lookUp(v voice) (l lookup) {
 	l.set, l.problems = settings.Load(w.Env)
 	_, ofKeys := Keys(l.set)
-	key, source, ofKey := settings.FindKey(context.Background(), w.Env, l.set.Account)
+	key, source, ofKey := w.findKey(context.Background(), v, l.set.Account)
 	l.key, l.source, l.problems = key, source, slices.Concat(l.problems, ofKeys, ofKey)
 	return l
 }

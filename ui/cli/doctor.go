@@ -84,7 +84,7 @@ func (h *health) private(words, instead string) text.Text {
 }
 
 func (w World) doctor(c *cobra.Command, names bool) error {
-	h := health{Healthy: true, world: w, found: w.lookUp(), names: names}
+	h := health{Healthy: true, world: w, found: w.lookUp(voiceOf(c)), names: names}
 	h.checkProgram()
 	h.checkPlaces()
 	h.checkConfiguration()

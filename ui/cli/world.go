@@ -26,6 +26,8 @@ type World struct {
 	Transport http.RoundTripper       // nil: the network
 	Signals   <-chan os.Signal        // end a drain; nil: those of the process
 	Asks      func() bool             // whether somebody can be asked; nil: at a terminal
+
+	late func() <-chan time.Time // tells when a key is slow; nil: after patience
 }
 
 // login is the API key of a command and what belongs to it.
@@ -44,7 +46,7 @@ func (w World) login(v voice) (login, error) {
 	if set.AccountFault != nil {
 		return login{}, AccountFailed(set.AccountFault)
 	}
-	key, source, more := settings.FindKey(context.Background(), w.Env, set.Account)
+	key, source, more := w.findKey(context.Background(), v, set.Account)
 	w.warnOf(v, append(problems, more...))
 	return w.loginWith(set, key, source)
 }
