@@ -12,15 +12,30 @@ import (
 	"dubtop/ui/paint"
 )
 
-// ledgerSums is the pane beside the ledger: totals and a chart. Values that
-// take a look at every entry are cached until the ledger changes.
+// ledgerSums is the pane beside the ledger: totals and a chart. They are added up
+// again when the ledger has changed, or the day.
 type ledgerSums struct {
-	app   *composer
-	of    *ledger.Ledger
-	seen  uint64
-	all   ledger.Tally
-	wrong int // number of damaged rows
-	other int // number of jobs that were billed differently
+	app     *composer
+	of      summed
+	periods []periodSum
+	days    []ledger.Group // of the chart, for as many days as were drawn last
+	wrong   int            // number of damaged rows
+	other   int            // number of jobs that were billed differently
+}
+
+// summed is what sums depend on.
+type summed struct {
+	ledger *ledger.Ledger
+	seen   uint64
+	scope  ledger.Scope
+	day    string
+}
+
+// periodSum is the sum of a period.
+type periodSum struct {
+	title text.Text
+	by    ledger.Grouping // "" is all time
+	ledger.Tally
 }
 
 // Sizes of the totals and the chart, in cells.
@@ -59,14 +74,19 @@ func (s *ledgerSums) sums(width int) []paint.Styled {
 	return left
 }
 
-// count updates the cached values if the ledger has changed.
+// count adds up the sums again if what they depend on has changed.
 func (s *ledgerSums) count() {
-	l := &s.app.store.Ledger
-	if s.of == l && s.seen == l.Version() {
+	a, l := s.app, &s.app.store.Ledger
+	of := summed{l, l.Version(), a.cfg.Guard.Scope, a.Now.Local().Format(time.DateOnly)}
+	if s.of == of {
 		return
 	}
-	s.of, s.seen, s.wrong, s.other = l, l.Version(), 0, len(l.Differing())
-	s.all = l.PeriodOf(s.app.cfg.Guard.Scope, "", s.app.Now, time.Local)
+	s.of, s.wrong, s.other, s.days = of, 0, len(l.Differing()), nil
+	s.periods = []periodSum{{title: "today", by: ledger.ByDay}, {title: "this week", by: ledger.ByWeek}, {title: "this month", by: ledger.ByMonth}, {title: "all time"}}
+	for i := range s.periods {
+		p := &s.periods[i]
+		p.Tally = l.PeriodOf(of.scope, p.by, a.Now, time.Local)
+	}
 	for i := 0; i < l.Rows().Len() && l.Rows().At(i).Damage != ""; i++ {
 		s.wrong++
 	}
@@ -77,35 +97,30 @@ func (s *ledgerSums) count() {
 func (s *ledgerSums) totals(width int) []paint.Styled {
 	a, t := s.app, s.app.Theme
 	var lines []paint.Styled
-	for _, p := range []struct {
-		title text.Text
-		by    ledger.Grouping
-	}{{"today", ledger.ByDay}, {"this week", ledger.ByWeek}, {"this month", ledger.ByMonth}, {"all time", ""}} {
-		sum := s.all
-		if p.by != "" {
-			sum = a.store.Ledger.PeriodOf(a.cfg.Guard.Scope, p.by, a.Now, time.Local)
-		}
+	for i := range s.periods {
+		p := &s.periods[i]
 		lines = append(lines, t.Text(paint.Muted, paint.Fit(p.title, 11, false, ""))+
-			t.Text(paint.Money, paint.Fit(a.sumWords(&sum), 11, true, ""))+t.Text(paint.Muted, "  "+text.Count(sum.Jobs, "job", "jobs")))
+			t.Text(paint.Money, paint.Fit(a.sumWords(&p.Tally), 11, true, ""))+t.Text(paint.Muted, "  "+text.Count(p.Jobs, "job", "jobs")))
 	}
+	all := &s.periods[len(s.periods)-1].Tally
 	lines = append(lines, a.advice(width, "counted", a.cfg.Guard.Scope.Counted(), paint.Muted)...)
-	if c, ok := s.all.Credits(); ok {
+	if c, ok := all.Credits(); ok {
 		lines = append(lines, a.advice(width, "credits", text.Sprintf("%g, not included in the dollars", c), paint.Normal)...)
 	}
-	if s.all.Compared > 0 {
-		lines = append(lines, a.advice(width, "estimates", a.accuracy(&s.all), paint.Normal)...)
+	if all.Compared > 0 {
+		lines = append(lines, a.advice(width, "estimates", a.accuracy(all), paint.Normal)...)
 	}
-	if s.all.Failed > 0 {
-		lines = append(lines, a.advice(width, "failures", a.failureWords(&s.all), paint.Bad)...)
+	if all.Failed > 0 {
+		lines = append(lines, a.advice(width, "failures", a.failureWords(all), paint.Bad)...)
 	}
-	if s.all.Guessed > 0 {
-		lines = append(lines, a.advice(width, "estimated", text.Count(s.all.Guessed, "job, counted at its estimate (~)", "jobs, counted at their estimates (~)"), paint.Muted)...)
+	if all.Guessed > 0 {
+		lines = append(lines, a.advice(width, "estimated", text.Count(all.Guessed, "job, counted at its estimate (~)", "jobs, counted at their estimates (~)"), paint.Muted)...)
 	}
-	if s.all.Derived > 0 {
-		lines = append(lines, a.advice(width, "computed", text.Count(s.all.Derived, "job", "jobs")+", from length and list price (?)", paint.Muted)...)
+	if all.Derived > 0 {
+		lines = append(lines, a.advice(width, "computed", text.Count(all.Derived, "job", "jobs")+", from length and list price (?)", paint.Muted)...)
 	}
-	if s.all.Unknown > 0 {
-		lines = append(lines, a.advice(width, "unknown", "the cost of "+text.Count(s.all.Unknown, "job", "jobs")+", not in the sums", paint.Warn)...)
+	if all.Unknown > 0 {
+		lines = append(lines, a.advice(width, "unknown", "the cost of "+text.Count(all.Unknown, "job", "jobs")+", not in the sums", paint.Warn)...)
 	}
 	for _, f := range a.store.Ledger.Others().Abroad(a.cfg.Guard.Scope) {
 		lines = append(lines, a.advice(width, "foreign", f.Words()+", not in the sums", paint.Warn)...)
@@ -151,7 +166,10 @@ func (s *ledgerSums) chart(width int) []paint.Styled {
 	if n < 1 {
 		return nil
 	}
-	days := a.store.Ledger.ChartOf(a.cfg.Guard.Scope, a.Now, n, time.Local)
+	if len(s.days) != n {
+		s.days = a.store.Ledger.ChartOf(s.of.scope, a.Now, n, time.Local)
+	}
+	days := s.days
 	var most api.Micros
 	for i := range days {
 		most = max(most, days[i].Cost)
