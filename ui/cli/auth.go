@@ -1,13 +1,13 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -178,7 +178,7 @@ const mostSecret = 4 << 10
 func readSecret(c *cobra.Command) (string, error) {
 	in := c.InOrStdin()
 	if f, ok := in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		return promptSecret(c.ErrOrStderr(), int(f.Fd()))
+		return promptSecret(f, c.ErrOrStderr())
 	}
 	raw, err := io.ReadAll(io.LimitReader(in, mostSecret+1))
 	if err != nil {
@@ -187,36 +187,40 @@ func readSecret(c *cobra.Command) (string, error) {
 	return string(raw), nil
 }
 
-// promptSecret asks for a secret at a terminal. An interruption gives the terminal
-// back as it was.
-func promptSecret(out io.Writer, fd int) (string, error) {
-	before, err := term.GetState(fd)
+// promptSecret asks for a secret at a terminal, which shows nothing from before the
+// question on, so that a paste that comes early is not shown either. However it
+// ends, the terminal is as it was.
+func promptSecret(in *os.File, out io.Writer) (string, error) {
+	before, err := term.MakeRaw(int(in.Fd()))
 	if err != nil {
 		return "", &Failure{Status: StatusError, Code: "no_key", Err: err, Hint: "pipe the key into standard input"}
 	}
+	defer func() {
+		_ = term.Restore(int(in.Fd()), before)
+		fmt.Fprintln(out)
+	}()
 	stopped := make(chan os.Signal, 1)
 	signal.Notify(stopped, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(stopped)
 	type line struct {
-		text []byte
+		text string
 		err  error
 	}
 	typed := make(chan line, 1)
-	fmt.Fprint(out, "API key (not shown): ")
 	go func() {
-		text, err := term.ReadPassword(fd)
+		text, err := term.NewTerminal(struct {
+			io.Reader
+			io.Writer
+		}{in, out}, "").ReadPassword("API key (not shown): ")
 		typed <- line{text, err}
 	}()
 	select {
 	case got := <-typed:
-		fmt.Fprintln(out)
-		if got.err != nil {
-			return "", &Failure{Status: StatusError, Code: "no_key", Err: errors.New("nothing was typed"), Hint: "run it again"}
+		if got.err == nil {
+			return strings.TrimSpace(got.text), nil
 		}
-		return string(bytes.TrimSpace(got.text)), nil
 	case <-stopped:
-		_ = term.Restore(fd, before)
-		fmt.Fprintln(out)
-		return "", &Failure{Status: StatusInterrupted, Code: "interrupted", Err: errors.New("stopped: nothing was stored"), Hint: "run it again"}
 	}
+	// ctrl+c and ctrl+d are the end of the input.
+	return "", &Failure{Status: StatusInterrupted, Code: "interrupted", Err: errors.New("stopped: nothing was stored"), Hint: "run it again"}
 }
