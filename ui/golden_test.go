@@ -5,15 +5,18 @@ import (
 	"fmt"
 	"hash/fnv"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/exp/golden"
 
 	"dubtop/api/simulator"
 	"dubtop/state/journal"
 	"dubtop/state/output"
 	"dubtop/ui"
+	"dubtop/ui/uitest"
 )
 
 // sketch is one golden frame: a stage, and the steps that lead to the frame.
@@ -211,6 +214,34 @@ func TestFramesOfOtherTerminals(t *testing.T) {
 	paid.config = ascii.config
 	keep(t, sketch{"ascii-ledger", paid, keys("6")}, 120, 40)
 	keep(t, sketch{"ascii-details", ascii, keys("enter")}, 80, 24)
+}
+
+// TestFramesInColours keeps how a failure, a picker, the palette and the named views
+// are coloured on a light background, in 16 colours and without any (NO_COLOR).
+func TestFramesInColours(t *testing.T) {
+	t.Parallel()
+	viewed := lived()
+	viewed.config = func(c *ui.Config) {
+		c.Views = map[string]map[string]string{"generations": {"failed": "status:failed", "new": "age:<1h"}}
+	}
+	const width, height = 80, 24
+	for name, terminal := range map[string]uitest.Options{
+		"light": {Profile: colorprofile.TrueColor}, "light-16": {Profile: colorprofile.ANSI}, "no-colour": {Profile: colorprofile.ASCII, Dark: true},
+	} {
+		for _, k := range []sketch{
+			{"failure", failure(), keys("F", "g")}, {"sort", lived(), keys("s")}, {"palette", lived(), keys(":")}, {"named-views", viewed, keys("l")},
+		} {
+			t.Run(fmt.Sprintf("%s-%s-%dx%d", name, k.name, width, height), func(t *testing.T) {
+				st := k.stage
+				st.width, st.height, st.terminal = width, height, terminal
+				st.through = func(wire http.RoundTripper) http.RoundTripper { return steady{wire} }
+				tell(t, st, func(s *story) {
+					k.lead(s)
+					golden.RequireEqual(t, strings.ReplaceAll(s.Styled(), "\x1b", "␛")+"\n")
+				})
+			})
+		}
+	}
 }
 
 // parts fills in the form for a video with two segments.
