@@ -124,8 +124,8 @@ func (w *walker) list() *kit.List[state.Generation] {
 
 var cursorRow = regexp.MustCompile(`(?m)^▌.*?\b(j\d{4})`)
 
-// look takes in the last frame if it shows the list undimmed, and no picker over
-// the row under the cursor. Otherwise the list drawn before is what the user knows.
+// look takes in the last frame if it shows the list undimmed, without a picker over
+// its rows. Otherwise the list drawn before is what the user knows.
 func (w *walker) look() {
 	row := cursorRow.FindStringSubmatch(ansi.Strip(string(w.a.Frame.Content)))
 	if w.a.tab != 0 || row == nil && len(w.a.Stack) > 1 {
@@ -133,6 +133,9 @@ func (w *walker) look() {
 	}
 	for _, s := range w.a.Stack[1:] {
 		if o, over := s.(kit.Overlay); !over || o.Dims() {
+			return
+		}
+		if p, tall := s.(interface{ Lines() int }); tall && p.Lines() == 0 {
 			return
 		}
 	}

@@ -124,12 +124,13 @@ func (a *Stage) body(w, h int) (paint.Styled, *tea.Cursor) {
 	plain := true
 	for _, s := range a.Stack[base+1:] {
 		box := s.View()
-		if s.(Overlay).Dims() {
+		o := s.(Overlay)
+		if o.Dims() {
 			content = a.Theme.Dim(content)
-			plain = false
 		}
+		plain = plain && !o.Dims() && linesOf(o) > 0 // a picker lies over rows that Cover does not count
 		width, height := paint.SizeOf(box)
-		x, y = s.(Overlay).Place(width, height, w, h)
+		x, y = o.Place(width, height, w, h)
 		content = paint.Laid(content, box, x, y, w)
 	}
 	if s, ok := a.Stack[base].(sighted); ok && plain {
