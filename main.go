@@ -71,9 +71,9 @@ stored it; without one, dubtop asks. SYNC_BASE_URL names another server. With
 	world := cli.World{Env: env, Zone: time.Local, Version: version, Open: ui.Browser(os.Getenv)}.WithAccounts(root)
 	root.RunE = func(*cobra.Command, []string) error { return dashboard(world.Env, demo, start) }
 	root.Flags().StringVar((*string)(&start.Job), "job", "", "open the details of a job")
-	root.Flags().StringVar(&start.View, "view", "", "open a view: "+strings.Join(ui.ViewNames(), ", ")+", or one of the configuration")
+	root.Flags().StringVar(&start.View, "view", "", "open a view: "+strings.Join(ui.ViewNames(), ", ")+", one of the configuration, or one that was kept inside")
 	// These fail only if the flags do not exist.
-	_ = root.RegisterFlagCompletionFunc("view", cobra.FixedCompletions(ui.ViewNames(), cobra.ShellCompDirectiveNoFileComp))
+	_ = root.RegisterFlagCompletionFunc("view", world.CompleteViews(ui.ViewNames()))
 	_ = root.RegisterFlagCompletionFunc("job", world.CompleteJobs)
 	root.Flags().BoolVar(&demo, "demo", false, "use a simulated account: no key, no network, no cost")
 	root.Version = version
@@ -118,15 +118,11 @@ func placed(own map[string]string, start ui.Place) (ui.Place, error) {
 // dashboard runs the dashboard until the user quits.
 func dashboard(env settings.Env, demo bool, start ui.Place) error {
 	set, problems := settings.Load(env)
-	start, err := placed(set.Views["generations"], start)
-	if err != nil {
-		return err
-	}
-	if err := terminal.Check(os.Stdin, os.Stdout, os.Getenv); err != nil {
-		return err // a usage error: nothing was done
-	}
-	if strings.Contains(os.Getenv("GODEBUG"), "http2debug") {
-		return errors.New("GODEBUG has http2debug set, which would print the API key: unset it")
+	place, unplaced := placed(set.Views["generations"], start)
+	if unplaced == nil { // else a view that was kept inside may be meant
+		if err := startable(); err != nil {
+			return err
+		}
 	}
 	debug.SetGCPercent(-1) // the first frame does not wait for a collection
 	time.AfterFunc(startTime, collector.Tune)
@@ -141,8 +137,37 @@ func dashboard(env settings.Env, demo bool, start ui.Place) error {
 	case err != nil:
 		return cli.Exit(cli.StatusError, err)
 	}
-	cfg.Place = start
+	if unplaced != nil {
+		if place, err = placedAmongKept(set.Views["generations"], cfg.Account, start); err != nil {
+			return err
+		}
+	}
+	cfg.Place = place
 	return cli.Exit(terminal.Run(ui.New(cfg), os.Environ(), leave))
+}
+
+// startable returns the usage error that keeps the dashboard from starting: nothing
+// was done.
+func startable() error {
+	if err := terminal.Check(os.Stdin, os.Stdout, os.Getenv); err != nil {
+		return err
+	}
+	if strings.Contains(os.Getenv("GODEBUG"), "http2debug") {
+		return errors.New("GODEBUG has http2debug set, which would print the API key: unset it")
+	}
+	return nil
+}
+
+// placedAmongKept finds a view that was kept inside, in the journal of the account.
+func placedAmongKept(own map[string]string, c *account.Config, start ui.Place) (ui.Place, error) {
+	if c != nil {
+		own = cli.KeptViews(context.Background(), c, own)
+	}
+	place, err := placed(own, start)
+	if err == nil {
+		err = startable()
+	}
+	return place, err
 }
 
 // keyVariable is the variable that holds the key.

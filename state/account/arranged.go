@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 	"time"
 
@@ -12,6 +13,23 @@ import (
 // stays so until the end of the session.
 func (a *Account) KeepList(name, habit string) Work {
 	return a.keepSetting(journal.ListSetting+name, habit)
+}
+
+// KeptViews returns the filters of jobs that the user has kept as views, by name.
+func KeptViews(ctx context.Context, j *journal.Journal) (map[string]string, error) {
+	kept, ok, err := j.Setting(ctx, journal.ListSetting+"generations")
+	if err != nil || !ok {
+		return nil, err
+	}
+	var habit struct {
+		Views []struct{ Name, Filter string }
+	}
+	_ = json.Unmarshal([]byte(kept), &habit) // another version may have written it otherwise
+	views := make(map[string]string)
+	for _, v := range habit.Views {
+		views[v.Name] = v.Filter
+	}
+	return views, nil
 }
 
 // keepSetting saves a setting of the session, as far as that is possible.

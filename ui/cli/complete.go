@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"dubtop/state"
+	"dubtop/state/account"
 	"dubtop/state/journal"
 	"dubtop/state/settings"
 )
@@ -66,10 +67,46 @@ func (w World) complete(find func(context.Context, *journal.Journal) []string) c
 	}
 }
 
-// completeViews completes the views of jobs of the configuration.
-func (w World) completeViews(_ *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
-	set, _ := settings.Load(w.Env)
-	return slices.Sorted(maps.Keys(set.Views["generations"])), cobra.ShellCompDirectiveNoFileComp
+// CompleteViews completes others, and the views of jobs: those of the configuration
+// and those that were kept in the dashboard.
+func (w World) CompleteViews(others []string) cobra.CompletionFunc {
+	return func(c *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+		set, _ := settings.Load(w.Env)
+		kept, _ := w.complete(func(ctx context.Context, j *journal.Journal) []string {
+			views, _ := account.KeptViews(ctx, j) // without them the others are offered
+			return slices.Sorted(maps.Keys(views))
+		})(c, args, typed)
+		found := slices.Concat(others, slices.Sorted(maps.Keys(set.Views["generations"])))
+		for _, name := range kept {
+			if !slices.Contains(found, name) {
+				found = append(found, name)
+			}
+		}
+		return found, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// withKept adds to the views of the configuration those that were kept in the
+// dashboard. Of two with the same name, that of the configuration counts.
+func withKept(ctx context.Context, j *journal.Journal, configured map[string]string) (map[string]string, error) {
+	views, err := account.KeptViews(ctx, j)
+	if views == nil {
+		return configured, err
+	}
+	maps.Copy(views, configured)
+	return views, err
+}
+
+// KeptViews is withKept for an account whose journal is not open, as the dashboard's
+// at its start.
+func KeptViews(ctx context.Context, c *account.Config, configured map[string]string) map[string]string {
+	j, err := login{stateDir: c.StateDir, profile: c.Profile}.existing(ctx)
+	if err != nil || j == nil {
+		return configured // the dashboard says what is wrong
+	}
+	defer func() { _ = j.Close() }()
+	views, _ := withKept(ctx, j, configured)
+	return views
 }
 
 // newestOffered is how many of the newest jobs are offered.

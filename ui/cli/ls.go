@@ -45,7 +45,7 @@ FILTER is what is typed after / in the dashboard: words that must all match, suc
 status:failed, label:acme, "cost:>1", "age:<2h", saved:no; "or" joins alternatives,
 and a minus excludes. Quote < and > for the shell, and write -- before a word that
 begins with a minus. --view takes the filter of a view of the configuration (the
-table views), and FILTER narrows it. Jobs that were hidden in the dashboard are
+table views) or of one that was kept in the dashboard, and FILTER narrows it. Jobs that were hidden in the dashboard are
 listed only with hidden:yes. A field or a comparison that is not understood is a
 mistake (2), as is a status or another word that no job can have.`,
 		RunE: func(c *cobra.Command, words []string) error { return w.ls(c, l, &f, strings.Join(words, " ")) },
@@ -53,12 +53,12 @@ mistake (2), as is a status or another word that no job can have.`,
 	f.format = l.flags(c)
 	c.Flags().IntVar(&f.limit, "limit", 0, "print at most this many jobs; 0 for all")
 	c.Flags().StringVar(&f.sort, "sort", "age", strings.Join(sortNames(), ", "))
-	c.Flags().StringVar(&f.view, "view", "", "list the jobs of a view of the configuration")
+	c.Flags().StringVar(&f.view, "view", "", "list the jobs of a view of the configuration, or of one that was kept in the dashboard")
 	mustFill(c.Flags(), "view")
 	c.Flags().BoolVar(&f.reverse, "reverse", false, "reverse the order")
 	c.Flags().BoolVar(&f.refresh, "refresh", false, "ask the server first")
 	// This fails only if the flag does not exist.
-	_ = c.RegisterFlagCompletionFunc("view", w.completeViews)
+	_ = c.RegisterFlagCompletionFunc("view", w.CompleteViews(nil))
 	_ = c.RegisterFlagCompletionFunc("sort", cobra.FixedCompletions(sortNames(), cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
@@ -139,24 +139,46 @@ type job struct {
 
 func (w World) ls(c *cobra.Command, l *listing[job], f *lsFlags, filter string) error {
 	set, _ := settings.Load(w.Env) // login reports their errors
-	q, err := f.query(filter, set.Views["generations"])
-	if err != nil {
+	views := set.Views["generations"]
+	_, configured := views[f.view]
+	kept := f.view != "" && !configured // in the dashboard, perhaps
+	q, err := f.query(filter, views)
+	if err != nil && !kept {
 		return err
 	}
 	ctx, v := c.Context(), voiceOf(c)
-	wanted := 0
-	if q.Sort == table.SortAge && !q.Reverse && strings.TrimSpace(q.Text) == "" {
-		wanted = f.limit // the newest are all that is printed
-	}
-	j, err := w.listed(ctx, v, f.refresh, wanted)
+	j, err := w.listed(ctx, v, f.refresh, f.newest(q))
 	if err != nil {
 		return err
+	}
+	if kept {
+		if q, err = f.keptQuery(ctx, j, filter, views); err != nil {
+			return errors.Join(err, j.Close())
+		}
 	}
 	known, err := account.ReadJobs(ctx, j)
 	if err == nil {
 		err = l.print(c, f.format, first(found(ctx, v, known, q), f.limit), func() any { return lsRest{stamp(known.AsOf)} })
 	}
 	return journalFailed(errors.Join(err, j.Close()))
+}
+
+// newest returns how many of the newest jobs are all that a query prints, 0 if it
+// may print any.
+func (f *lsFlags) newest(q table.Query) int {
+	if f.view == "" && q.Sort == table.SortAge && !q.Reverse && strings.TrimSpace(q.Text) == "" {
+		return f.limit
+	}
+	return 0
+}
+
+// keptQuery is query with the views that were kept in the dashboard.
+func (f *lsFlags) keptQuery(ctx context.Context, j *journal.Journal, filter string, views map[string]string) (table.Query, error) {
+	views, err := withKept(ctx, j, views)
+	if err != nil {
+		return table.Query{}, journalFailed(err)
+	}
+	return f.query(filter, views)
 }
 
 // listed returns the journal with the list of jobs. If there is no list yet, or

@@ -129,6 +129,12 @@ func TestViewsAndHiddenJobsAreListedAsInTheDashboard(t *testing.T) {
 	d.says("ls -q --view night", "g1\n")
 	d.says("ls -q hidden:yes", "s9\ng2\n")
 	d.says("ls -q --view night hidden:yes", "g2\n")
+	must(t, j.SaveSetting(t.Context(), journal.ListSetting+"generations", `{"views":[{"name":"mine","filter":"label:acme"},{"name":"night","filter":"status:none"}]}`))
+	d.says("ls -q --view mine", "g1\n")
+	d.says("ls -q --view night", "g1\n")
+	if names, _ := d.world.CompleteViews([]string{"queue"})(nil, nil, ""); strings.Join(names, " ") != "queue night mine" {
+		t.Errorf("views are completed as %q", names)
+	}
 }
 
 func TestMistakesInListing(t *testing.T) {
