@@ -3,6 +3,8 @@ package cli
 import (
 	"fmt"
 	"io"
+	"strings"
+	"unicode/utf8"
 
 	"dubtop/api/text"
 )
@@ -23,12 +25,20 @@ func newProgress(v voice) *progress {
 	return p
 }
 
-// show replaces the line.
+// show replaces the line. The words are kept rather than a bar before them, where
+// there is no room for both.
 func (p *progress) show(words text.Text) {
 	if p.wide == 0 || words == p.shown {
 		return
 	}
 	p.shown = words
+	if now := terminalWidth(p.out); now > 0 { // it may have changed
+		p.wide = now
+	}
+	if said, found := strings.CutPrefix(string(words), "["); found && utf8.RuneCountInString(string(words)) >= p.wide {
+		_, said, _ = strings.Cut(said, "] ")
+		words = text.Of(said)
+	}
 	fmt.Fprint(p.out, "\r", text.Clean(string(words), p.wide-1), "\x1b[K")
 }
 
