@@ -15,14 +15,8 @@ import (
 // when last seen, and reads the batches. A first refresh reads the whole history,
 // or as many jobs as are wanted; 0 wants all.
 func Refresh(ctx context.Context, c *api.Client, j *journal.Journal, wanted int) error {
-	r := refresher{client: c, journal: j, known: make(map[api.ID]bool), wanted: wanted}
-	known, err := j.GenerationIDs(ctx, false)
-	if err != nil {
-		return err
-	}
-	for _, id := range known {
-		r.known[id] = true
-	}
+	r := refresher{client: c, journal: j, wanted: wanted}
+	var err error
 	if _, r.complete, err = j.Setting(ctx, historySetting); err != nil {
 		return err
 	}
@@ -42,7 +36,6 @@ func Refresh(ctx context.Context, c *api.Client, j *journal.Journal, wanted int)
 type refresher struct {
 	client  *api.Client
 	journal *journal.Journal
-	known   map[api.ID]bool // jobs of the journal
 	wanted  int
 	// complete means that the history was read to its end before, so that a page
 	// without a new job ends the reading.
@@ -53,12 +46,11 @@ type refresher struct {
 func (r *refresher) newest(ctx context.Context) error {
 	q := api.GenerationQuery{Limit: state.PageSize}
 	for read := 0; ; {
-		a, err := r.page(ctx, q)
+		a, fresh, err := r.page(ctx, q)
 		if err != nil {
 			return err
 		}
 		read += len(a.Generations)
-		fresh := slices.ContainsFunc(a.Generations, func(g state.Generation) bool { return !r.known[g.ID] })
 		switch {
 		case a.Whole, !a.More, a.Last == q.Cursor:
 			return r.journal.SaveSetting(ctx, historySetting, "1")
@@ -71,24 +63,34 @@ func (r *refresher) newest(ctx context.Context) error {
 
 // running asks for the jobs that the journal has as running.
 func (r *refresher) running(ctx context.Context) error {
-	ids, err := r.journal.GenerationIDs(ctx, true)
+	ids, err := r.journal.RunningIDs(ctx)
 	if err != nil {
 		return err
 	}
 	for some := range slices.Chunk(ids, state.PageSize) {
-		if _, err := r.page(ctx, api.GenerationQuery{IDs: some}); err != nil {
+		if _, _, err := r.page(ctx, api.GenerationQuery{IDs: some}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// page reads and saves one answer.
-func (r *refresher) page(ctx context.Context, q api.GenerationQuery) (a state.Answer, err error) {
+// page reads and saves one answer; fresh means that the journal did not have all of
+// its jobs.
+func (r *refresher) page(ctx context.Context, q api.GenerationQuery) (a state.Answer, fresh bool, err error) {
 	page, err := r.client.Generations(ctx, q, a.Collect)
 	a.Page(page, err)
 	if a.Err != nil {
-		return a, a.Err
+		return a, false, a.Err
 	}
-	return a, r.journal.SaveGenerations(ctx, a.Generations, time.Now())
+	ids := make([]api.ID, len(a.Generations))
+	for i := range a.Generations {
+		ids[i] = a.Generations[i].ID
+	}
+	known, err := r.journal.GenerationsOf(ctx, ids)
+	if err != nil {
+		return a, false, err
+	}
+	fresh = slices.ContainsFunc(ids, func(id api.ID) bool { _, old := known[id]; return !old })
+	return a, fresh, r.journal.SaveGenerations(ctx, a.Generations, time.Now())
 }

@@ -231,14 +231,9 @@ func (j *Journal) EachGeneration(ctx context.Context) iter.Seq2[state.Generation
 	}
 }
 
-// GenerationIDs returns the ids of all jobs ever seen, or of those that were running
-// when last seen.
-func (j *Journal) GenerationIDs(ctx context.Context, running bool) (ids []api.ID, err error) {
-	query := "SELECT id FROM generations"
-	if running {
-		query += " WHERE status IN ('PENDING', 'PROCESSING') AND gone = 0"
-	}
-	rows, err := j.lists.QueryContext(ctx, query)
+// RunningIDs returns the ids of the jobs that were running when last seen.
+func (j *Journal) RunningIDs(ctx context.Context) (ids []api.ID, err error) {
+	rows, err := j.lists.QueryContext(ctx, "SELECT id FROM generations WHERE status IN ('PENDING', 'PROCESSING') AND gone = 0")
 	if err != nil {
 		return nil, j.failed(err)
 	}
