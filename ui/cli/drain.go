@@ -146,12 +146,8 @@ func drained(o outcome) error {
 		return &Failure{Status: StatusError, Code: "not_saved", Err: err, Hint: "note the id and make room; dubtop queue drain finds out what happened"}
 	case errors.Is(err, account.ErrElsewhere):
 		return &Failure{Status: StatusLater, Code: "another_sends", Err: err, Hint: "it sends the waiting jobs; end it to send from here"}
-	case errors.Is(err, journal.ErrRestored):
-		return restored(err)
-	case errors.Is(err, account.ErrPausedByUser):
-		return &Failure{Status: StatusLater, Code: "paused", Err: err, Hint: "dubtop queue drain --resume resumes it"}
-	case errors.Is(err, account.ErrPaused):
-		return &Failure{Status: StatusLater, Code: "paused", Err: err}
+	case errors.Is(err, journal.ErrRestored), errors.Is(err, account.ErrPaused):
+		return paused(err)
 	case errors.Is(err, account.ErrBudget):
 		return &Failure{Status: StatusBudget, Code: "budget", Err: err, Hint: "nothing was sent"}
 	}
@@ -159,6 +155,17 @@ func drained(o outcome) error {
 		return err
 	}
 	return &Failure{Status: StatusError, Code: "failed", Err: err}
+}
+
+// paused is the failure of sending from a paused queue.
+func paused(err error) error {
+	switch {
+	case errors.Is(err, journal.ErrRestored):
+		return restored(err)
+	case errors.Is(err, account.ErrPausedByUser):
+		return &Failure{Status: StatusLater, Code: "paused", Err: err, Hint: "dubtop queue drain --resume resumes it"}
+	}
+	return &Failure{Status: StatusLater, Code: "paused", Err: err}
 }
 
 // restored is the failure of sending from a journal that was not taken over.

@@ -52,14 +52,17 @@ func (s *submit) join(ctx context.Context, rows []jobset.Row) ([]jobset.Row, err
 			left = append(left, *r.row)
 		}
 	}
+	return left, s.lookBehind(ctx, len(left))
+}
+
+// lookBehind looks back for the rows of a run that are left, if the journal was restored:
+// the run may have gone on where its backup was made.
+func (s *submit) lookBehind(ctx context.Context, left int) error {
 	from, _, err := s.j.Restored(ctx)
-	if err != nil {
-		return nil, journalFailed(err)
+	if err != nil || from.IsZero() || left == 0 {
+		return journalFailed(err)
 	}
-	if from.IsZero() || len(left) == 0 {
-		return left, nil
-	}
-	return left, s.lookBack(ctx, "this journal is a backup, and run "+s.run+" may have gone on without it")
+	return s.lookBack(ctx, "this journal is a backup, and run "+s.run+" may have gone on without it")
 }
 
 // bind gives the rows their submissions, and refuses rows that have changed since.
