@@ -125,6 +125,9 @@ func (s *ledgerSums) totals(width int) []paint.Styled {
 	for _, f := range a.store.Ledger.Others().Abroad(a.cfg.Guard.Scope) {
 		lines = append(lines, a.advice(width, "foreign", f.Words()+", not in the sums", paint.Warn)...)
 	}
+	if words := a.store.Ledger.DiscountWords(); words != "" {
+		lines = append(lines, a.advice(width, "discount", words, paint.Muted)...)
+	}
 	if s.other > 0 {
 		lines = append(lines, a.advice(width, "billed", text.Sprintf("billed differently: %d (filter: billed:differently)", s.other), paint.Warn)...)
 	}

@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -8,7 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/api"
 	"dubtop/api/simulator"
+	"dubtop/state/journal"
 	"dubtop/state/ledger"
 	"dubtop/ui"
 )
@@ -106,5 +109,30 @@ func TestBilledDifferently(t *testing.T) {
 			strings.Count(string(got), " than estimated") != 5 || strings.Contains(string(got), "acme") {
 			s.t.Errorf("%v\n%s", err, got)
 		}
+	})
+}
+
+// The discount of a plan is said once, and only a job without it is marked.
+func TestDiscountOfThePlanIsNoDifference(t *testing.T) {
+	t.Parallel()
+	st := stage{account: simulator.Options{Generations: -1}, width: 200, height: 45, booked: func(j *journal.Journal) {
+		for i := range 20 {
+			e := ledger.Entry{
+				At: begins().Add(-time.Duration(i+1) * time.Hour), Submission: fmt.Sprint("s", i), Job: api.ID(fmt.Sprint("job-", i)),
+				Model: "lipsync-2", Estimate: new(api.Micros(1_000_000 + 50_000*i)),
+			}
+			_ = j.AppendEntry(context.Background(), journal.Entry{Kind: journal.EntryAccepted, Entry: e}) // a missing one is seen
+			e.Actual, e.Basis = new(*e.Estimate*4/5), ledger.BasisBilled
+			if i == 3 {
+				*e.Actual = 3_000_000
+			}
+			_ = j.AppendEntry(context.Background(), journal.Entry{Kind: journal.EntryCost, Entry: e})
+		}
+	}}
+	tell(t, st, func(s *story) {
+		s.Pass(time.Minute)
+		s.Press("6")
+		s.Sees("discount  20% below the", "billed differently: 1", "!$3.00")
+		s.DoesNotSee("!$0.80")
 	})
 }

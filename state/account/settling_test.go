@@ -18,6 +18,7 @@ import (
 	"dubtop/api"
 	"dubtop/state/journal"
 	"dubtop/state/ledger"
+	"dubtop/state/outbox"
 	"dubtop/state/settle"
 )
 
@@ -227,7 +228,40 @@ func TestEverythingSettlesInFewRequests(t *testing.T) {
 		if most := 2**settleRows/500 + 1; v.asked > most {
 			t.Errorf("%d requests, at most %d", v.asked, most)
 		}
+		othersLeaveBudgetsAlone(t, j, v)
 	})
+}
+
+// othersLeaveBudgetsAlone checks that a budget of this month has room for exactly
+// what our jobs have left of it, however many others there are, unless their jobs
+// are meant to count.
+func othersLeaveBudgetsAlone(t *testing.T, j *journal.Journal, v *vendor) {
+	t.Helper()
+	now := time.Now()
+	spent := map[ledger.Scope]api.Micros{}
+	for _, row := range v.rows {
+		if row.ended.Year() != now.Year() || row.ended.Month() != now.Month() {
+			continue
+		}
+		if spent[ledger.ScopeOrganisation] += row.cost; row.ours {
+			spent[ledger.ScopeOwn] += row.cost
+		}
+	}
+	if 2*spent[ledger.ScopeOwn] == spent[ledger.ScopeOrganisation] || spent[ledger.ScopeOwn] == 0 {
+		t.Fatalf("nothing to tell apart: %v", spent)
+	}
+	const price = api.Micros(1_250_000)
+	next := []outbox.Submission{{Kind: outbox.SubmitGeneration, Price: outbox.Price{Cost: new(price)}}}
+	for scope, used := range spent {
+		purse, err := ReadPurse(t.Context(), j, scope)
+		must(t, err)
+		for room, level := range map[api.Micros]ledger.VerdictLevel{price: ledger.BudgetOK, price - 1: ledger.BudgetHard} {
+			g := ledger.Guard{Scope: scope, Monthly: &ledger.Limit{Amount: used + room, Hard: true}}
+			if got := purse.Weigh(&g, next, now); got.Level != level {
+				t.Errorf("scope %q, %s of %s used: %+v", scope, used, used+room, got)
+			}
+		}
+	}
 }
 
 // TestSettlingThroughABadConnection settles to the millionth, whatever goes wrong.

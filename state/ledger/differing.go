@@ -13,7 +13,8 @@ import (
 const aCent api.Micros = 10_000
 
 // Differs reports whether a job was billed otherwise than estimated, by a cent or
-// more, or although it failed.
+// more, or although it failed. One that has the discount of all the others does not
+// differ.
 func (e *Entry) Differs() bool {
 	switch {
 	case e.Damage != "" || e.Actual == nil || e.Basis != BasisBilled:
@@ -22,7 +23,10 @@ func (e *Entry) Differs() bool {
 		return *e.Actual > 0
 	}
 	more, known := e.Difference()
-	return known && (more >= aCent || more <= -aCent)
+	if !known || -aCent < more && more < aCent {
+		return false
+	}
+	return e.discount == 0 || !(bill{*e.Estimate, *e.Actual}).fits(e.discount)
 }
 
 // Difference is what a job was billed more than estimated; known is false if one

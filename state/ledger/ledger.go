@@ -36,6 +36,7 @@ type Entry struct {
 	Submission string
 	Job        api.ID // id of the generation or batch
 	Batch      bool   // Job is a batch
+	discount   uint8  // of the account, in percent; see Differs
 	Model      text.Text
 	Label      text.Text
 	Name       text.Text // the name in the lists; not saved in the journal, like Project
@@ -109,6 +110,7 @@ type Ledger struct {
 	projects map[api.ID]text.Text // names
 	others   Others
 	changes  uint64 // of the others
+	discount uint8  // in percent, as learned from the latest bills; 0: none
 
 	differing differing
 }
@@ -127,15 +129,21 @@ func (l *Ledger) Bring(entries []Entry) {
 	for i := range entries {
 		entries[i].At = instant.Of(entries[i].At)
 		entries[i].index()
+		entries[i].discount = l.discount
 	}
 	l.rows.Merge(l.rows.Ask(time.Time{}), entries, time.Time{})
+	l.learnDiscount()
 }
 
 // Book adds an entry for a job, or more information about one.
 func (l *Ledger) Book(e Entry) {
 	e.At = instant.Of(e.At)
 	e.index()
+	e.discount = l.discount
 	l.rows.Put(e, time.Time{})
+	if e.Actual != nil || e.Outcome != "" {
+		l.learnDiscount()
+	}
 }
 
 // Replace replaces the content with another ledger's and then books this one's
@@ -143,13 +151,17 @@ func (l *Ledger) Book(e Entry) {
 func (l *Ledger) Replace(with *Ledger) {
 	mine := l.Entries()
 	l.rows.Supplant(&with.rows)
+	l.discount = with.discount
 	for _, e := range mine {
 		l.Book(e)
 	}
 }
 
 // Clear removes all entries, for another account.
-func (l *Ledger) Clear() { l.rows.Clear() }
+func (l *Ledger) Clear() {
+	l.rows.Clear()
+	l.discount = 0
+}
 
 // SetLabel changes an entry's label, "" for none; key is its Key.
 func (l *Ledger) SetLabel(key string, label text.Text) {

@@ -50,7 +50,9 @@ For an invoice: --by label --retakes --csv --since 2026-11-01 --until 2026-11-30
 adds up each customer, with later takes and failures apart, and --label acme
 --entries --csv lists one customer's jobs. For a complaint to the vendor:
 --billed-differently --csv lists the jobs that were billed otherwise than
-estimated, or although they failed, without labels and names.
+estimated, or although they failed, without labels and names. Where at least nine
+in ten of the latest 20 bills are the same percentage below the estimates, that is
+the discount of the plan, and a job that has it is not among them.
 
 The sums of a long ledger are saved, under a checksum of their own, and only newer
 rows are read. The dashboard reads and checks all rows once a day; --verify does it

@@ -148,6 +148,9 @@ func (f *spendFlags) nothing() string {
 // counted says whose jobs are counted, and what the sums leave out.
 func (b *spending) counted(f spendFlags) []text.Text {
 	notes := []text.Text{"Counted: " + f.scope.Counted() + "."}
+	if b.ledger != nil && b.ledger.DiscountWords() != "" {
+		notes = append(notes, "Billed "+b.ledger.DiscountWords()+".")
+	}
 	for _, x := range b.foreign {
 		notes = append(notes, "Not in the sums: "+x.Words()+", "+x.Scope.Whose()+".")
 	}
