@@ -21,9 +21,9 @@ type Settling struct {
 }
 
 const (
-	// settleFirst is when the first page is requested, because the start is busy
-	// enough.
-	settleFirst = 20 * time.Second
+	// settleFirst is when the first page is requested: after the lists, but soon,
+	// because it also tells what others spent, and how long jobs took.
+	settleFirst = 4 * time.Second
 	// settleAbsent is when a server that does not list what finished is asked
 	// again.
 	settleAbsent = 6 * time.Hour
