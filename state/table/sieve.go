@@ -31,7 +31,7 @@ func NewSieve[T any](q Query) *Sieve[T] {
 	if !ok {
 		return s
 	}
-	known.check(q.Text, func(t *term, _ bool) *Mistake {
+	_ = known.check(q.Text, func(t *term, _ bool) *Mistake {
 		if !within(known.Words[t.field], t.value) && !slices.ContainsFunc(s.doubts, func(w *doubt) bool { return w.field == t.field }) {
 			s.doubts = append(s.doubts, &doubt{field: t.field})
 		}
