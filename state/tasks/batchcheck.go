@@ -78,8 +78,7 @@ func (c *BatchCheck) Run(ctx context.Context) (sub outbox.Submission, problems B
 	if err != nil || len(file.Problems) > 0 {
 		return sub, problemsOf(file), err
 	}
-	projects := file.Projects()
-	if why := c.Guard.Divides(nil, projects); why != "" {
+	if why := c.Guard.Divides(nil, file.Projects()); why != "" {
 		return sub, problems, fmt.Errorf("%s; make a file for each project", why)
 	}
 	if err := c.look(ctx, file); err != nil {
@@ -95,18 +94,24 @@ func (c *BatchCheck) Run(ctx context.Context) (sub outbox.Submission, problems B
 	if err != nil {
 		return sub, problems, err
 	}
-	sub, err = outbox.NewBatchSubmission(uuid.NewString(), file, filepath.Base(c.Path), c.Webhook, time.Now())
-	if err != nil {
-		return sub, problems, err
-	}
-	sub.Draft.Label = c.Label
-	if len(projects) == 1 {
-		sub.Draft.ProjectID = projects[0]
-	}
-	if err := c.before(ctx, &sub); err != nil {
+	if sub, err = c.submission(ctx, file); err != nil {
 		return sub, problems, err
 	}
 	return sub, warningsOf(file), sub.Estimate(price, time.Now())
+}
+
+// submission makes the submission of a file, which has no price yet. It counts for
+// the project that all lines name.
+func (c *BatchCheck) submission(ctx context.Context, file draft.BatchFile) (outbox.Submission, error) {
+	sub, err := outbox.NewBatchSubmission(uuid.NewString(), file, filepath.Base(c.Path), c.Webhook, time.Now())
+	if err != nil {
+		return sub, err
+	}
+	sub.Draft.Label = c.Label
+	if projects := file.Projects(); len(projects) == 1 {
+		sub.Draft.ProjectID = projects[0]
+	}
+	return sub, c.before(ctx, &sub)
 }
 
 // before looks up earlier batches made from the same file, so that the user can

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -113,22 +114,13 @@ func (s *batchSubmit) price(ctx context.Context) error {
 		Client: s.login.client, Journal: s.j, Path: s.path, Webhook: s.like.WebhookURL, Label: s.like.Label, Guard: &s.login.settings.Guard,
 	}
 	sub, found, err := check.Run(ctx)
-	for i := range check.Sent {
-		if check.Sent[i].UnderWay() {
-			return &Failure{Status: StatusLater, Code: "under_way", Err: err, Hint: "dubtop batch ls shows it once it is accepted"}
-		}
-	}
 	switch {
+	case slices.ContainsFunc(check.Sent, func(f outbox.SentFile) bool { return f.UnderWay() }):
+		return &Failure{Status: StatusLater, Code: "under_way", Err: err, Hint: "dubtop batch ls shows it once it is accepted"}
 	case err != nil:
 		return s.unpriced(err)
 	case !found.None() && !found.Mild:
-		for _, words := range found.Words {
-			s.voice.warn(words)
-		}
-		if found.More > 0 {
-			s.voice.warn(text.Sprintf("and %d more", found.More))
-		}
-		return &Failure{Status: StatusUsage, Code: "unfit", Err: errors.New(string(found.Title())), Hint: "fix the file"}
+		return s.unfit(found)
 	}
 	if err := s.before(check.Sent); err != nil {
 		return err
@@ -142,6 +134,17 @@ func (s *batchSubmit) price(ctx context.Context) error {
 	}
 	s.bill, err = s.world.bill(ctx, &s.login, s.j, prices{jobs: []priced{p}})
 	return err
+}
+
+// unfit tells of the problems of a file, and returns the failure.
+func (s *batchSubmit) unfit(found tasks.BatchProblems) error {
+	for _, words := range found.Words {
+		s.voice.warn(words)
+	}
+	if found.More > 0 {
+		s.voice.warn(text.Sprintf("and %d more", found.More))
+	}
+	return &Failure{Status: StatusUsage, Code: "unfit", Err: errors.New(string(found.Title())), Hint: "fix the file"}
 }
 
 // unpriced returns the failure for a file that could not be checked or priced.
