@@ -18,9 +18,6 @@ type Figures struct {
 
 var _ table.Figures = Figures{}
 
-// Figures returns the figures of the jobs.
-func (s *Store) Figures() Figures { return Figures{&s.Prices, &s.tooks} }
-
 // FiguresOf returns the figures that are told by entries of the ledger and by rows
 // about what finished.
 func FiguresOf(entries []ledger.Entry, rows []settle.Row) Figures {

@@ -46,7 +46,7 @@ func (a *desk) undeletable() text.Text {
 	if a.session != nil && !a.session.Client.DeletesJobs() {
 		return "this server does not let jobs be deleted; " + a.KeyFor(keymap.Drop) + " hides them here"
 	}
-	if a.session != nil && a.session.Held() { // it may be what the other dubtop made of a job that waits here
+	if a.session != nil && a.session.Held() { // the other dubtop may have made it of a job that waits here
 		return "this journal was restored, and a job may be the only sign that another dubtop sent it: " + takesOver
 	}
 	return ""

@@ -74,7 +74,7 @@ func (s *ledgerSums) sums(width int) []paint.Styled {
 	return left
 }
 
-// count adds up the sums again if what they depend on has changed.
+// count adds up the sums again if their inputs have changed.
 func (s *ledgerSums) count() {
 	a, l := s.app, &s.app.store.Ledger
 	of := summed{l, l.Version(), a.cfg.Guard.Scope, a.Now.Local().Format(time.DateOnly)}

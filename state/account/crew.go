@@ -14,8 +14,8 @@ type crew struct {
 	away    int // pieces of work running
 }
 
-// withoutCause returns a context that ends with ctx, always as canceled: work that was
-// stopped has not failed, whatever it was stopped for, and goes on the next time.
+// withoutCause returns a context that ends with ctx, always as canceled: stopped work
+// has not failed, for any reason, and goes on the next time.
 func withoutCause(ctx context.Context) (context.Context, context.CancelFunc) {
 	plain, end := context.WithCancel(context.WithoutCancel(ctx))
 	let := context.AfterFunc(ctx, end)

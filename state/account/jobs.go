@@ -92,11 +92,11 @@ func ReadJobs(ctx context.Context, j *journal.Journal) (*Jobs, error) {
 	return k, err
 }
 
-// page is a part of the jobs, and what is known of them in other places.
+// page is a part of the jobs, with the records about them in other places.
 type page struct {
 	jobs     []state.Generation
 	entries  []ledger.Entry // of the ledger
-	finished []settle.Row   // what the server told of their ends
+	finished []settle.Row   // their ends, as told by the server
 	err      error
 }
 

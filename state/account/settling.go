@@ -130,7 +130,7 @@ type othersRead struct {
 	news    bool                  // something of it is new
 }
 
-// readOthers brings a count up to date. What can't be read is tried again in the
+// readOthers brings a count up to date. A failed read is tried again in the
 // next round.
 func readOthers(ctx context.Context, j *journal.Journal, count *journal.OthersCount) (r othersRead) {
 	news, err := count.Read(ctx, j)

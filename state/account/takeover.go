@@ -19,7 +19,7 @@ type TakeOver struct {
 	Unread  int                 // jobs of the account that can't be compared
 }
 
-// PlanTakeOver compares what waits in a restored journal with the account's jobs and
+// PlanTakeOver compares the queue of a restored journal with the account's jobs and
 // batches. It changes nothing.
 func PlanTakeOver(ctx context.Context, c *api.Client, j *journal.Journal) (t TakeOver, err error) {
 	if t.From, _, err = j.Restored(ctx); err != nil {

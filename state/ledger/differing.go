@@ -13,7 +13,7 @@ import (
 const aCent api.Micros = 10_000
 
 // Differs reports whether a job was billed otherwise than estimated, by a cent or
-// more, or although it failed. One that has the discount of all the others does not
+// more, or although it failed. A job with the discount of all the others does not
 // differ.
 func (e *Entry) Differs() bool {
 	switch {

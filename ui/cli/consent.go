@@ -23,7 +23,7 @@ import (
 	"dubtop/state/purchase"
 )
 
-// buying is what the commands that agree to a price have in common.
+// buying is shared by the commands that agree to a price.
 type buying struct {
 	consent
 	world World
@@ -34,7 +34,7 @@ type buying struct {
 }
 
 // during runs do with a session on the account and its journal. The session lives on
-// if do says so, because the user would not wait for what it is doing.
+// if do says so, because the user would not wait for its end.
 func (b *buying) during(w World, c *cobra.Command, do func(ctx context.Context, session *account.Account) (lives bool, err error)) (err error) {
 	ctx := c.Context()
 	b.world, b.c, b.voice = w, c, voiceOf(c)

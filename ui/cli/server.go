@@ -27,7 +27,7 @@ func listCommand[T any](w World, c *cobra.Command, l *listing[T], read func(cont
 	return c
 }
 
-// codeUnsupported is the code of what the server does not have.
+// codeUnsupported is the code for features that the server lacks.
 const codeUnsupported = "unsupported"
 
 // unsupported says that the server does not have what a command asks for.

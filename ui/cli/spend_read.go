@@ -145,7 +145,7 @@ func (f *spendFlags) nothing() string {
 	return words
 }
 
-// counted says whose jobs are counted, and what the sums leave out.
+// counted says whose jobs are counted, and which the sums leave out.
 func (b *spending) counted(f spendFlags) []text.Text {
 	notes := []text.Text{"Counted: " + f.scope.Counted() + "."}
 	if b.ledger != nil && b.ledger.DiscountWords() != "" {

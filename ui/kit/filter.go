@@ -87,7 +87,7 @@ func (s *searching[T]) begin() {
 	s.begun, s.over = true, l.search.Begin(l.Rows, s.query, &l.Shown)
 }
 
-// Asked reports whether the user waits for what the message has changed.
+// Asked reports whether the user waits for the change made by the message.
 func (s *searching[T]) Asked() bool { return s.over }
 
 // Settle completes the search for the filter being typed and shows its rows.
