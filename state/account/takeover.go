@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"dubtop/api"
@@ -29,33 +30,45 @@ func PlanTakeOver(ctx context.Context, c *api.Client, j *journal.Journal) (t Tak
 	if err != nil {
 		return t, err
 	}
-	var since time.Time
-	for _, item := range s.Waiting {
-		since = instant.Earlier(since, instant.Of(item.Submission.Created))
-	}
 	if len(s.Waiting) == 0 {
 		return t, nil
 	}
-	const clocks = time.Hour // the copied machine's clock may have been wrong, too
-	jobs, unread, err := tasks.Runner{Client: c, Journal: j}.JobsSince(ctx, since.Add(-clocks))
+	var m outbox.Matcher
+	since := t.since(s, m)
+	jobs, unread, err := tasks.Runner{Client: c, Journal: j}.JobsSince(ctx, since)
 	if err != nil {
 		return t, err
 	}
-	batches, err := c.Batches(api.Background(ctx))
-	if err != nil {
-		return t, err
+	now := time.Now()
+	if server, ok := c.ServerTime(now); ok { // known from the answers
+		m.Skew = server.Sub(now)
 	}
-	t.Unread = unread
-	return t, t.sort(s, jobs, batches.Items, c)
+	if earlier := t.since(s, m); earlier.Before(since) {
+		if jobs, unread, err = (tasks.Runner{Client: c, Journal: j}).JobsSince(ctx, earlier); err != nil {
+			return t, err
+		}
+	}
+	var batches api.List[api.Batch]
+	if slices.ContainsFunc(s.Waiting, func(i outbox.QueueItem) bool { return i.Submission.Kind == outbox.SubmitBatch }) {
+		if batches, err = c.Batches(api.Background(ctx)); err != nil {
+			return t, err
+		}
+	}
+	t.Unread = unread + batches.Skipped
+	return t, t.sort(s, jobs, batches.Items, m)
+}
+
+// since returns the server time since which anything that waits may have been sent.
+func (*TakeOver) since(s outbox.Snapshot, m outbox.Matcher) (since time.Time) {
+	for i := range s.Waiting {
+		since = instant.Earlier(since, m.EverSince(&s.Waiting[i].Submission))
+	}
+	return since
 }
 
 // sort tells the submissions apart that another dubtop seems to have sent.
-func (t *TakeOver) sort(s outbox.Snapshot, jobs []api.Generation, batches []api.Batch, c *api.Client) error {
+func (t *TakeOver) sort(s outbox.Snapshot, jobs []api.Generation, batches []api.Batch, m outbox.Matcher) error {
 	now := time.Now()
-	var m outbox.Matcher
-	if server, ok := c.ServerTime(now); ok {
-		m.Skew = server.Sub(now)
-	}
 	m.Echoes.Learn(jobs)
 	claimed := func(id api.ID) bool { return s.Claims[id] != "" }
 	for _, item := range s.Waiting {

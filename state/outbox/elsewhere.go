@@ -20,23 +20,41 @@ func (s *Submission) SentElsewhere(at, now time.Time) error {
 	if !s.State.Waits() {
 		return s.wrong("have been sent elsewhere")
 	}
+	if s.State == SubmissionEstimated { // its price is not agreed to, so it is too late to be sent again by itself
+		at = instant.Earlier(at, now.Add(-ReplayWindow))
+	}
 	s.State, s.SentAt, s.AnsweredAt = SubmissionUnknown, at, now
 	s.Reason = "another dubtop seems to have sent it: this journal was restored from a backup"
 	return nil
 }
 
+// otherClock is how wrong the clock of the machine may have been that a submission is
+// from. It is more than any time zone.
+const otherClock = 24 * time.Hour
+
+// EverSince returns the server time since which another copy of the journal may have
+// sent a submission.
+func (m *Matcher) EverSince(s *Submission) time.Time {
+	created := instant.Of(s.Created) // the time of confirmation may be from here
+	return instant.Earlier(created, created.Add(m.Skew)).Add(-otherClock)
+}
+
 // Elsewhere returns the earliest time at which another copy of the journal may have
-// sent a waiting submission, by jobs and batches that are nobody's here. It
-// considers all that were made since the submission was confirmed.
+// sent a waiting submission, by jobs and batches that are nobody's here. Those made
+// since it was confirmed come first; but another clock may have told when that was.
 func (m *Matcher) Elsewhere(s *Submission, jobs []api.Generation, batches []api.Batch, claimed func(api.ID) bool) (at time.Time, ok bool) {
-	since := *s
-	since.SentAt = cmp.Or(s.ConfirmedAt, s.Created)
+	ever, confirmed := m.EverSince(s), instant.Of(cmp.Or(s.ConfirmedAt, s.Created)).Add(m.Skew-matchSlack)
+	var before time.Time
 	take := func(id api.ID, created time.Time) {
-		if !claimed(id) && !created.IsZero() && !created.Before(instant.Of(since.SentAt).Add(m.Skew-matchSlack)) {
-			at, ok = instant.Earlier(at, instant.Of(created).Add(-m.Skew)), true
+		switch {
+		case claimed(id) || created.IsZero() || created.Before(ever):
+		case created.Before(confirmed):
+			before = instant.Earlier(before, instant.Of(created).Add(-m.Skew))
+		default:
+			at = instant.Earlier(at, instant.Of(created).Add(-m.Skew))
 		}
 	}
-	if w, readable := readWanted(&since); readable {
+	if w, readable := readWanted(s); readable {
 		for i := range jobs {
 			if m.match(w, &jobs[i]) > MatchNone {
 				take(jobs[i].ID, jobs[i].CreatedAt.Time)
@@ -50,7 +68,8 @@ func (m *Matcher) Elsewhere(s *Submission, jobs []api.Generation, batches []api.
 			}
 		}
 	}
-	return at, ok
+	at = cmp.Or(at, before)
+	return at, !at.IsZero()
 }
 
 // likeBatch reports whether a submission may have made a batch, whose jobs may not

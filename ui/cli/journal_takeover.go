@@ -1,11 +1,9 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -49,16 +47,29 @@ func (w World) takeOver(c *cobra.Command, yes bool) error {
 		if !held {
 			return &Failure{Status: StatusUsage, Code: "not_held", Err: errors.New("there is nothing to take over: the queue of this journal is sent from here"), Hint: "dubtop queue ls shows it"}
 		}
-		plan, err := account.PlanTakeOver(c.Context(), a.client, j)
+		plan, err := a.planTakeOver(c.Context(), j)
 		if err != nil {
-			return a.named(fmt.Errorf("nothing was changed: what waits can't be compared with the account's jobs: %w", err))
+			return err
 		}
 		w.showTakeOver(v, &plan)
-		if err := w.agreedTo(c, v, yes); err != nil {
-			return err
+		if !yes {
+			if err := w.agreedTo(c); err != nil {
+				return err
+			}
+			if plan, err = a.planTakeOver(c.Context(), j); err != nil { // the other one may have sent more meanwhile
+				return err
+			}
 		}
 		return w.tookOver(c.Context(), c, v, j, &plan)
 	})
+}
+
+func (a login) planTakeOver(ctx context.Context, j *journal.Journal) (account.TakeOver, error) {
+	plan, err := account.PlanTakeOver(ctx, a.client, j)
+	if err != nil {
+		err = a.named(fmt.Errorf("nothing was changed: what waits can't be compared with the account's jobs: %w", err))
+	}
+	return plan, err
 }
 
 // showTakeOver names what will be sent, and what seems to have been sent.
@@ -95,16 +106,11 @@ func most(subs []outbox.Submission) text.Text {
 }
 
 // agreedTo asks whether no other dubtop sends from the queue any more.
-func (w World) agreedTo(c *cobra.Command, v voice, yes bool) error {
-	if yes {
-		return nil
-	}
+func (w World) agreedTo(c *cobra.Command) error {
 	if !w.asks(c.InOrStdin()) {
 		return usage("end every other dubtop of this account, then --yes takes the queue over", "nothing was changed")
 	}
-	fmt.Fprint(v.out, "Take the queue over? Only if no other dubtop sends from it any more. [y/N] ")
-	typed, _ := bufio.NewReader(c.InOrStdin()).ReadString('\n') // no answer is a no
-	if typed = strings.ToLower(strings.TrimSpace(typed)); typed != "y" && typed != "yes" {
+	if !clearYes(answerTo(c, "Take the queue over? Only if no other dubtop sends from it any more. [y/N] ")) {
 		return usage("run it again to be asked again", "nothing was changed")
 	}
 	return nil
