@@ -47,7 +47,7 @@ func newAssets(a *composer) *kit.ListView[state.Asset] {
 		a.Does(keymap.Delete, func() tea.Cmd { return f.deleteAsset(*v.Selected()) }).
 			Unless(func() text.Text { return cmp.Or(none(), a.unchangeable()) }),
 		a.Does(keymap.Refresh, func() tea.Cmd { return tea.Batch(f.again(), a.refreshNow()) }),
-	}, v.Following(v.Marking())...)...)
+	}, v.Marking()...)...)
 }
 
 func (a *composer) assetPane(x *state.Asset, width int) []paint.Styled {

@@ -226,7 +226,7 @@ func (a *composer) openResults(id api.ID) tea.Cmd {
 	if m, ok := a.store.MemberOf(string(id)); ok {
 		set.batch = m.Batch
 	}
-	v.With(append(append(generationActions(a, set), v.Following(v.Marking())...),
+	v.With(append(append(generationActions(a, set), v.Marking()...),
 		a.Does(keymap.Failures, kit.Plain(v.OnlyFailures)).Hinted("failures"),
 		a.Does(keymap.Details, func() tea.Cmd {
 			a.store.Observe([]state.Generation{*job()}, a.Now)

@@ -51,7 +51,7 @@ func newGenerations(a *composer) *kit.ListView[state.Generation] {
 	details := a.Does(keymap.Details, func() tea.Cmd { return a.openGeneration(v.Selected()) }).Unless(v.None).Hinted("details")
 	hinted := a.Does(keymap.NewGeneration, func() tea.Cmd { return a.newGeneration(nil) }).Unless(a.unspendable).Hinted("new")
 	own := append([]kit.Action{hinted, details, exporting(a.desk, &v.List, "generations", a.exportedJobs())}, act...)
-	return v.With(append(append(own, v.Following(v.Marking())...), failures)...)
+	return v.With(append(append(own, v.Marking()...), failures)...)
 }
 
 // progressCell says how far a running job is, how long a finished one took, or

@@ -3,6 +3,7 @@ package ui_test
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -176,6 +177,40 @@ func (s *story) click(words string) {
 		}
 	}
 	s.t.Errorf("there is no %q to click\n%s", words, s.Screen())
+}
+
+// The details are always those of the cursor's row, however fast the keys come.
+func TestDetailsFollowTheCursorAtOnce(t *testing.T) {
+	t.Parallel()
+	for _, size := range [][2]int{{120, 40}, {80, 40}} { // beside and below
+		st := lived()
+		st.width, st.height = size[0], size[1]
+		tell(t, st, func(s *story) {
+			s.Pass(5 * time.Second)
+			for _, key := range []string{"j", "j", "k", "G", "g", "space", "ctrl+d", "F", "esc", "j", "j", "home", "v", "-", "a"} {
+				s.Press(key)
+				name := strings.Fields(s.row("▌"))
+				if details := s.details(); !slices.ContainsFunc(name, func(w string) bool { return strings.HasPrefix(details, w) }) {
+					t.Fatalf("after %s the details are those of %q, the row is %q\n%s", key, details, name, s.Screen())
+				}
+				s.Pass(20 * time.Millisecond)
+			}
+		})
+	}
+}
+
+// details is the heading of the details of a row.
+func (s *story) details() string {
+	lines := strings.Split(s.Screen(), "\n")
+	for i, line := range lines[2:] {
+		switch _, beside, ok := strings.Cut(line, " │ "); {
+		case ok:
+			return beside
+		case strings.HasPrefix(line, "────"):
+			return strings.TrimSpace(lines[i+3])
+		}
+	}
+	return ""
 }
 
 func TestMouse(t *testing.T) {

@@ -106,7 +106,7 @@ func (g *setGrid) with() {
 		named(a.Does(keymap.Refresh, g.again), "measure again what could not be measured"),
 		named(a.Does(keymap.Failures, kit.Plain(g.OnlyFailures)), "only rows that won't be sent").Hinted("troubles"),
 		a.Does(keymap.Back, g.back).Hinted("back"),
-	}, g.Following(g.Marking())...)...)
+	}, g.Marking()...)...)
 }
 
 // unready returns why the rows can't be priced now, or "".

@@ -66,7 +66,7 @@ func newQueue(a *composer) *kit.ListView[outbox.QueueRow] {
 		a.planning(idOf(one)),
 		a.Does(keymap.CopyID, func() tea.Cmd { return a.copyIDs(jobsOf(v.Chosen())) }).Unless(unmarked(v, jobless)),
 		a.Does(keymap.Failures, kit.Plain(v.OnlyFailures)),
-	}, v.Following(v.Marking())...)...)
+	}, v.Marking()...)...)
 }
 
 // jobsOf returns the ids of the jobs that rows became.

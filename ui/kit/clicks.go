@@ -51,7 +51,6 @@ func (v *ListView[T]) clickRow(at int) tea.Cmd {
 	m.last, m.at = id, now
 	v.cursor.at = at
 	v.place()
-	v.inPane = v.cursor.id
 	if !double || v.None() != "" {
 		return nil
 	}

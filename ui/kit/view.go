@@ -29,8 +29,6 @@ type ListView[T any] struct {
 
 	width, height int            // of the list and its pane
 	above         int            // number of lines above them
-	inPane        string         // key of the row shown in the pane
-	moved         time.Time      // when the cursor last moved
 	pane          pane           // where the user wants it
 	tally         table.Tally[T] // of the named views
 	counted       time.Time      // when that was begun last
@@ -82,7 +80,7 @@ func (v *ListView[T]) With(own ...Action) *ListView[T] {
 	v.Query.Sort, v.keep = v.Sorts[0], v.keepHabit
 	v.Acts = append(v.Acts, own...)
 	v.Acts = append(v.Acts, v.Finding()...)
-	v.Acts = append(v.Acts, v.Following(v.Movement())...)
+	v.Acts = append(v.Acts, v.Movement()...)
 	v.Acts = append(v.Acts, v.viewActions()...)
 	v.Acts = append(v.Acts, a.Does(keymap.TurnPane, v.turnPane).Unless(v.paneless), a.Does(keymap.Back, v.Back))
 	v.Acts = append(v.Acts, a.Everywhere()...)
@@ -198,7 +196,7 @@ func (v *ListView[T]) below() []paint.Styled {
 }
 
 func (v *ListView[T]) picture(width, height int) []paint.Styled {
-	row := v.paned()
+	row := v.under()
 	if v.Picture == nil || row == nil {
 		return nil
 	}
@@ -210,56 +208,11 @@ func (v *ListView[T]) Paned() *T {
 	if v.placed() == paneOff {
 		return nil
 	}
-	return v.paned()
-}
-
-// restTime is how long the cursor must rest before the pane follows it while a
-// key is held down. Drawing details that change too fast to read would only
-// cost time.
-const restTime = 90 * time.Millisecond
-
-// restMsg fires when the cursor may have come to rest.
-type restMsg struct{ follow func() }
-
-func (m restMsg) apply(*Stage) tea.Cmd { m.follow(); return nil }
-
-// Following makes the pane follow a movement: at once, unless keys arrive
-// faster than anyone presses them.
-func (v *ListView[T]) Following(acts []Action) []Action {
-	for i, act := range acts {
-		run := act.Run
-		acts[i].Run = func() tea.Cmd {
-			cmd, now := run(), time.Now()
-			quick := now.Sub(v.moved) < restTime
-			v.moved = now
-			if !quick {
-				v.inPane = v.cursor.id
-				return cmd
-			}
-			return tea.Batch(cmd, tea.Tick(restTime, func(time.Time) tea.Msg {
-				return restMsg{func() {
-					if v.moved.Equal(now) {
-						v.inPane = v.cursor.id
-					}
-				}}
-			}))
-		}
-	}
-	return acts
-}
-
-// paned returns the row shown in the pane: the cursor's, or while a key is held
-// down the one where that began.
-func (v *ListView[T]) paned() *T {
-	v.Refresh()
-	if i := v.Shown.Index(v.inPane); i >= 0 && v.placed() != paneFull && time.Since(v.moved) < restTime+BeatTime {
-		return v.Shown.At(i)
-	}
 	return v.under()
 }
 
 func (v *ListView[T]) paneLines(width, height int, indent paint.Styled) []paint.Styled {
-	row := v.paned()
+	row := v.under()
 	if row == nil {
 		return nil
 	}
