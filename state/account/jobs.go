@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 	"time"
 
 	"dubtop/api"
@@ -83,7 +84,11 @@ func ReadJobs(ctx context.Context, j *journal.Journal) (*Jobs, error) {
 		}
 		k.open = append(k.open, row)
 	}
-	k.booked, err = j.Books(ctx)
+	if k.booked, err = j.Books(ctx); k.booked && err == nil {
+		var last []ledger.Entry
+		last, err = j.BookedLast(ctx)
+		s.Ledger.Bring(last) // tells the discount
+	}
 	finishes, unfinished := j.Finishes(ctx)
 	if k.finishes = finishes; errors.Join(err, unfinished) != nil {
 		return nil, errors.Join(err, unfinished)
@@ -108,7 +113,7 @@ type facts struct {
 
 // facts returns those of a page.
 func (k *Jobs) facts(p *page) *facts {
-	return &facts{state.FiguresOf(p.entries, p.finished), k.Store.Remarks().With(ledger.New(p.entries))}
+	return &facts{state.FiguresOf(p.entries, p.finished), k.Store.Remarks().With(k.Store.Ledger.Part(slices.Clone(p.entries)))}
 }
 
 const (

@@ -73,7 +73,7 @@ func listedJournal(t *testing.T, n int) *journal.Journal {
 
 // found returns what a query finds, and the mistake in it. Collected reads all jobs
 // first.
-func found(t *rapid.T, j *journal.Journal, q table.Query, collected bool) (rows []string) {
+func found(t interface{ Fatal(args ...any) }, j *journal.Journal, q table.Query, collected bool) (rows []string) {
 	k, err := ReadJobs(context.Background(), j)
 	if err != nil {
 		t.Fatal(err)
@@ -125,6 +125,44 @@ func TestJobsFoundAsTheyAreReadAreAllThatAreFound(t *testing.T) {
 			t.Fatalf("%q: %d found, %d among all; %q and %q", q.Text, len(streamed), len(collected), streamed[len(streamed)-1], collected[len(collected)-1])
 		}
 	})
+}
+
+// The discount of the plan is that of the latest bills, also for older jobs, of which
+// a page may have too few bills to tell.
+func TestJobsFoundByTheDiscountOfAll(t *testing.T) {
+	t.Parallel()
+	j, err := journal.OpenMemory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	for i := range 230 {
+		at, bill := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC).Add(time.Duration(i)*time.Minute), api.Micros(1_600_000)
+		if i == 20 {
+			bill = 2_400_000
+		}
+		id := api.ID(fmt.Sprintf("job-%06d", i))
+		job := state.StoredGeneration(state.Generation{ID: id, Created: at, Status: api.Completed, Model: "sync-3"}, true)
+		if err := j.SaveGenerations(t.Context(), []state.Generation{job}, at); err != nil {
+			t.Fatal(err)
+		}
+		if i < 30 && i%4 > 0 { // beyond the first page
+			continue
+		}
+		accepted := ledger.Entry{At: at, Job: id, Submission: "s-" + string(id), Estimate: new(api.Micros(2_000_000))}
+		cost := ledger.Entry{At: at, Job: id, Actual: &bill, Basis: ledger.BasisBilled, Outcome: "COMPLETED"}
+		for _, e := range []journal.Entry{{Kind: journal.EntryAccepted, Entry: accepted}, {Kind: journal.EntryCost, Entry: cost}} {
+			if err := j.AppendEntry(t.Context(), e); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	q := table.Query{Text: "billed:differently", Sort: table.SortAge}
+	for _, collected := range []bool{false, true} {
+		if rows := found(t, j, q, collected); len(rows) != 2 { // the second is the mistake: none
+			t.Errorf("collected %t: %q", collected, rows)
+		}
+	}
 }
 
 // A filter keeps no list of the jobs, and the first one comes before all are read.

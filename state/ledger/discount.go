@@ -13,11 +13,13 @@ import (
 
 // How a discount is learned.
 const (
-	billsAsked  = 20  // the latest bills that are looked at
-	billsNeeded = 10  // fewer tell nothing
-	billsOf     = 400 // entries to look for them in
-	largestCut  = 50  // in percent; more is no discount of a plan
+	billsAsked  = 20 // the latest bills that are looked at
+	billsNeeded = 10 // fewer tell nothing
+	largestCut  = 50 // in percent; more is no discount of a plan
 )
+
+// BillsOf is how many of the latest entries are searched for bills.
+const BillsOf = 400
 
 // bill is what a job was estimated at, and billed.
 type bill struct{ estimate, actual api.Micros }
@@ -62,7 +64,7 @@ func (b bill) fits(percent uint8) bool {
 // latestBills returns the latest bills of jobs that did not fail and were expensive
 // enough to tell a percentage.
 func (l *Ledger) latestBills() (bills []bill) {
-	for i := 0; i < min(billsOf, l.rows.Len()) && len(bills) < billsAsked; i++ {
+	for i := 0; i < min(BillsOf, l.rows.Len()) && len(bills) < billsAsked; i++ {
 		e := l.rows.At(i)
 		if e.Damage == "" && e.Basis == BasisBilled && e.Actual != nil && e.Estimate != nil && !e.Failed() && *e.Estimate >= 10*aCent {
 			bills = append(bills, bill{*e.Estimate, *e.Actual})
@@ -87,6 +89,14 @@ func (l *Ledger) learnDiscount() {
 	for _, key := range keys {
 		l.rows.Amend(key, func(e *Entry) { e.discount = percent })
 	}
+}
+
+// Part returns a ledger of some of the entries. They are compared with the discount of
+// this ledger, which a few can't tell.
+func (l *Ledger) Part(entries []Entry) *Ledger {
+	part := &Ledger{discount: l.discount}
+	part.bring(entries)
+	return part
 }
 
 // DiscountWords say how much below their estimates jobs are billed, "" if they are

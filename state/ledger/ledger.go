@@ -126,13 +126,17 @@ func New(entries []Entry) *Ledger {
 // Bring adds the entries of the journal in order, and marks the ledger as known
 // even if there are none. It takes ownership of the slice.
 func (l *Ledger) Bring(entries []Entry) {
+	l.bring(entries)
+	l.learnDiscount()
+}
+
+func (l *Ledger) bring(entries []Entry) {
 	for i := range entries {
 		entries[i].At = instant.Of(entries[i].At)
 		entries[i].index()
 		entries[i].discount = l.discount
 	}
 	l.rows.Merge(l.rows.Ask(time.Time{}), entries, time.Time{})
-	l.learnDiscount()
 }
 
 // Book adds an entry for a job, or more information about one.
