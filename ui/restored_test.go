@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"dubtop/api/simulator"
 	"dubtop/state/journal"
 )
 
@@ -31,5 +32,25 @@ func TestRestoredQueueIsNotResumedByAKey(t *testing.T) {
 		}
 		s.Pass(time.Minute)
 		s.acceptsInOrder("first")
+	})
+}
+
+// Nor is what was lost sent again by itself: the other dubtop may have had it refused,
+// and send it when the server has forgotten the key.
+func TestRestoredJournalResendsNothing(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{width: 140, height: 40, journal: t.TempDir() + "/journal.db"}, func(s *story) {
+		s.lose("lost", simulator.Fault{DropBefore: true})
+		ctx := context.Background()
+		if err := errors.Join(s.book.SaveSetting(ctx, "restored_from", "1"), s.book.SaveSetting(ctx, "take_over", "due"), s.book.SaveSetting(ctx, "queue_held", "true")); err != nil {
+			t.Fatal(err)
+		}
+		s.Pass(10 * time.Minute)
+		s.acceptsInOrder()
+		if err := s.book.TakeOver(ctx, nil); err != nil {
+			t.Fatal(err)
+		}
+		s.Pass(time.Minute)
+		s.acceptsInOrder("lost")
 	})
 }

@@ -121,6 +121,9 @@ func (o *Outbox) steps(now time.Time) (tasks []Task) {
 		if sub, ok := o.unresolved[step.Submission]; ok {
 			task.Submission = sub
 		}
+		if task.Kind == TaskResend && o.Queue.held {
+			continue
+		}
 		if task.Kind == TaskResend || task.Kind == TaskLink {
 			if o.busy[step.Submission] > 0 {
 				continue // the user has chosen, or it is being priced: try next time

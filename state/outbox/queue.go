@@ -64,6 +64,7 @@ type Queue struct {
 	joined int // items ever added
 	paused bool
 	byUser bool      // paused by the user
+	held   bool      // until the restored journal is taken over; nothing is sent again by itself either
 	why    string    // of the pause
 	slept  time.Time // prices from before this time are stale
 
@@ -265,10 +266,14 @@ func (q *Queue) PauseByUser() { q.paused, q.byUser, q.why = true, true, "paused 
 
 // HoldBack stops the queue of a journal that was restored from a backup, until it is
 // taken over.
-func (q *Queue) HoldBack() { q.paused, q.byUser, q.why = true, true, "the journal was restored" }
+func (q *Queue) HoldBack() {
+	q.paused, q.byUser, q.held, q.why = true, true, true, "the journal was restored"
+}
 
 // Resume ends a pause.
-func (q *Queue) Resume() { q.paused, q.byUser, q.why, q.unknown = false, false, "", 0 }
+func (q *Queue) Resume() {
+	q.paused, q.byUser, q.held, q.why, q.unknown = false, false, false, "", 0
+}
 
 // Paused reports whether the queue is paused, and why.
 func (q *Queue) Paused() (why string, paused bool) { return q.why, q.paused }
