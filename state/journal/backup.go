@@ -38,15 +38,11 @@ func (j *Journal) Backup(ctx context.Context, path string, replace bool) (c Copi
 	if _, err := os.Lstat(path); err == nil && !replace {
 		return c, &fs.PathError{Op: "create", Path: path, Err: fs.ErrExist}
 	}
-	temporary, err := durable.Temporary(filepath.Dir(path), nil, 0o600)
+	temporary, remove, err := unfinished(filepath.Dir(path))
 	if err != nil {
 		return c, err
 	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(temporary) // it may have its name already
-		}
-	}()
+	defer remove()
 	if err := j.copyInto(ctx, temporary); err != nil {
 		return c, err
 	}
@@ -54,6 +50,26 @@ func (j *Journal) Backup(ctx context.Context, path string, replace bool) (c Copi
 		return c, err
 	}
 	return c, place(temporary, path, replace)
+}
+
+// unfinished makes an empty file below a folder, in a folder of its own: SQLite has
+// files beside it while it works. What a process that was killed has left of others
+// is swept away.
+func unfinished(above string) (path string, remove func(), err error) {
+	durable.Sweep(above, time.Now())
+	folder, err := os.MkdirTemp(above, ".dubtop-*")
+	if err != nil {
+		return "", nil, err
+	}
+	unlock := durable.LockFolder(folder) // nobody takes it for a leftover
+	remove = func() {
+		_ = os.RemoveAll(folder)
+		unlock()
+	}
+	if path, err = durable.Temporary(folder, nil, 0o600); err != nil {
+		remove()
+	}
+	return path, remove, err
 }
 
 // copyInto copies the journal into an empty file. It reads on a connection of its
@@ -175,19 +191,17 @@ func Restore(ctx context.Context, stateDir, profile, from string) (c Copied, err
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return c, err
 	}
-	temporary, err := durable.Temporary(folder, nil, 0o600)
+	temporary, remove, err := unfinished(folder)
 	if err != nil {
 		return c, err
 	}
+	defer remove()
 	err = restoreInto(ctx, temporary, from, c.Made)
 	if err == nil {
 		err = place(temporary, profilePath(stateDir, profile), false)
 	}
-	if err != nil {
-		_ = os.Remove(temporary) // it may have its name already
-		if errors.Is(err, fs.ErrExist) {
-			err = ErrNotEmpty
-		}
+	if errors.Is(err, fs.ErrExist) {
+		err = ErrNotEmpty
 	}
 	return c, err
 }

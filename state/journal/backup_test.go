@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"io/fs"
@@ -142,5 +143,32 @@ func TestDamagedBackupsAreRefused(t *testing.T) {
 	}
 	if _, err := j.Backup(t.Context(), filepath.Join(at, "no", "b.db"), false); err == nil {
 		t.Error("a backup without a folder")
+	}
+}
+
+// A backup that is stopped leaves nothing, wherever that is, and the next one sweeps
+// away what a process that was killed has left.
+func TestStoppedBackupLeavesNothing(t *testing.T) {
+	dir := t.TempDir()
+	j := stocked(t, t.TempDir(), "k1-api.example")
+	for after := range 8 {
+		ctx, stop := context.WithTimeout(t.Context(), time.Duration(after*after)*100*time.Microsecond)
+		_, err := j.Backup(ctx, filepath.Join(dir, "b.db"), false)
+		stop()
+		if err == nil {
+			_ = os.Remove(filepath.Join(dir, "b.db"))
+		}
+		if left, _ := os.ReadDir(dir); len(left) > 0 {
+			t.Fatalf("a backup that ends with %v leaves %v", err, left)
+		}
+	}
+	killed := filepath.Join(dir, ".dubtop-123")
+	old := time.Now().Add(-time.Hour)
+	if err := errors.Join(os.Mkdir(killed, 0o700), os.WriteFile(filepath.Join(killed, ".dubtop-4-journal"), nil, 0o600), os.Chtimes(killed, old, old)); err != nil {
+		t.Fatal(err)
+	}
+	_, err := j.Backup(t.Context(), filepath.Join(dir, "b.db"), false)
+	if left, _ := os.ReadDir(dir); err != nil || len(left) != 1 {
+		t.Errorf("%v, %v", left, err)
 	}
 }

@@ -50,8 +50,8 @@ as in dubtop ls, by --set or by --job. DIR must not be there yet; with --in-plac
 files are not copied, and DIR must be the folder that has all of them. dubtop verdicts
 import reads back what the client decided.
 
-Exit status: 0; 7 it is made, and some jobs have no saved file, which are named; 1
-anything else, such as no file at all.`,
+Exit status: 0; 7 it is made, and some jobs have no saved file, which are named; 130
+interrupted, and no folder is made; 1 anything else, such as no file at all.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			h := h
@@ -95,15 +95,22 @@ func (w World) handOver(c *cobra.Command, f *format, dir string, h *handing) err
 		return usage("leave --in-place out to copy them", "the folder that has all files is %q", p.Folder)
 	}
 	line := newProgress(v)
-	made, err := handover.Make(ctx, handover.Order{
+	order := handover.Order{
 		Title: h.heading(p.Label), Folder: folder, Files: p.Files, InPlace: h.inPlace, Costs: h.costs,
 		Progress: func(done, total int64) {
 			line.show(bar(int(done>>10), int(total>>10)) + " " + text.Bytes(done) + " of " + text.Bytes(total))
 		},
+	}
+	var made handover.Result
+	err = w.stoppable(ctx, func(ctx context.Context) (err error) {
+		if made, err = handover.Make(ctx, order); err != nil {
+			return &Failure{Status: StatusError, Code: "hand_over", Err: err, Hint: "choose another folder, or see dubtop help hand-over"}
+		}
+		return nil
 	})
 	line.clear()
 	if err != nil {
-		return &Failure{Status: StatusError, Code: "hand_over", Err: err, Hint: "choose another folder, or see dubtop help hand-over"}
+		return err
 	}
 	return h.tell(c, f, &p, made)
 }
@@ -115,7 +122,7 @@ func (h *handing) tell(c *cobra.Command, f *format, p *pick.Picked, made handove
 	if f.json.on {
 		err = writeJSON(c, answer)
 	} else {
-		err = write(c, []byte(text.Sprintf("%s, %s, in %s\n", text.Count(made.Files, "file", "files"), text.Bytes(made.Bytes), answer.Folder)))
+		err = write(c, fmt.Appendf(nil, "%s, %s, in %s\n", text.Count(made.Files, "file", "files"), text.Bytes(made.Bytes), answer.Folder))
 	}
 	if n := len(p.Lacking); err == nil && n > 0 {
 		return &Failure{

@@ -29,7 +29,7 @@ func TestHandOverOfSavedFiles(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		w.ends("hand-over --job "+one+","+two+" "+out+"2", StatusPartly, []string{"1 file, "}, []string{"1 job has no saved file: two"})
+		w.ends("hand-over --job "+one+","+two+" "+out+"2", StatusPartly, []string{"1 file, ", "2\n"}, []string{"1 job has no saved file: two"})
 		w.ends("hand-over "+out+" one", StatusError, nil, []string{"is there already"})
 		w.ends("hand-over --verdict approved "+out+"3", StatusError, nil, []string{"none of these jobs"})
 	})

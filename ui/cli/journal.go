@@ -78,8 +78,10 @@ func (w World) backup(c *cobra.Command, path string, force bool) error {
 	v := voiceOf(c)
 	var made journal.Copied
 	err := w.owned(c.Context(), v, func(_ *login, j *journal.Journal) (err error) {
-		made, err = j.Backup(c.Context(), path, force)
-		return copyFailed(err, path)
+		return w.stoppable(c.Context(), func(ctx context.Context) error {
+			made, err = j.Backup(ctx, path, force)
+			return copyFailed(err, path)
+		})
 	})
 	if err != nil {
 		return err
@@ -133,8 +135,15 @@ func (w World) restore(c *cobra.Command, path string) error {
 	if err != nil {
 		return err
 	}
-	made, err := journal.Restore(c.Context(), a.stateDir, a.profile, path)
+	var made journal.Copied
+	err = w.stoppable(c.Context(), func(ctx context.Context) (err error) {
+		made, err = journal.Restore(ctx, a.stateDir, a.profile, path)
+		return err
+	})
+	_, stopped := errors.AsType[*Failure](err)
 	switch {
+	case stopped:
+		return err
 	case errors.Is(err, journal.ErrNotEmpty):
 		folder := text.Of(settings.Short(w.Env, filepath.Join(a.stateDir, a.profile)))
 		return &Failure{Status: StatusUsage, Code: "not_empty", Err: fmt.Errorf("%w in %s; nothing was changed", err, folder), Hint: "end every dubtop, and move that folder away to restore in its place"}

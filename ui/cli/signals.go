@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"os"
 	"os/signal"
 	"syscall"
@@ -35,4 +37,21 @@ func (w World) untilEnded(run, end, after func()) bool {
 		}
 		end()
 	}
+}
+
+// stoppable does something that writes files. A signal ends it through its context,
+// so that it can remove what is not whole, where a process that dies leaves it.
+func (w World) stoppable(ctx context.Context, do func(context.Context) error) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	result := make(chan error, 1)
+	w.untilEnded(func() { result <- do(ctx) }, stop, func() {})
+	select {
+	case err := <-result:
+		if err == nil || ctx.Err() == nil {
+			return err
+		}
+	default: // a second signal: it is not waited for
+	}
+	return &Failure{Status: StatusInterrupted, Code: "interrupted", Err: errors.New("stopped: nothing was made"), Hint: "run it again"}
 }
