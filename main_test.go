@@ -236,6 +236,9 @@ func TestMistypedNamesGetTheNearest(t *testing.T) {
 		"help queue drian": "did you mean dubtop queue drain?",
 		"help ls nosuch":   "dubtop ls --help shows how it is used",
 		"completion bsh":   "did you mean dubtop completion bash?",
+		"journal backup":   "dubtop journal backup takes FILE, and nothing was given; dubtop journal backup --help",
+		"open a b":         "dubtop open takes ID, and 2 arguments were given",
+		"copy-as a":        "dubtop copy-as takes ID curl|json|python|jsonl, and 1 argument was given",
 		"completion x":     "dubtop completion --help lists the commands",
 	} {
 		if got := say(strings.Fields(line)...); got.status != 2 || !strings.Contains(got.errors, want) || strings.Count(got.errors, "\n") != 1 {

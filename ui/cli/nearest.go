@@ -47,10 +47,31 @@ func withCompletion(root *cobra.Command, args []string) {
 	}
 }
 
-// unknownCommand returns the failure for arguments that name no command of c, or
-// that c takes none of, and nil if err has another cause.
+// given says how many arguments there are.
+func given(n int) string {
+	switch n {
+	case 0:
+		return "nothing was"
+	case 1:
+		return "1 argument was"
+	}
+	return fmt.Sprintf("%d arguments were", n)
+}
+
+// unknownCommand returns the failure for arguments that name no command of c, that
+// c takes none of, or not so many of, and nil if err has another cause.
 func unknownCommand(c *cobra.Command, err error) *Failure {
-	if err == nil || !strings.HasPrefix(err.Error(), "unknown command ") {
+	if err == nil {
+		return nil
+	}
+	if strings.Contains(err.Error(), " arg(s), ") { // the framework's words for too few or too many
+		_, takes, _ := strings.Cut(c.Use, " ")
+		return &Failure{
+			Status: StatusUsage, Code: "usage", Hint: c.CommandPath() + " --help shows how it is used",
+			Err: fmt.Errorf("%s takes %s, and %s given", c.CommandPath(), takes, given(c.Flags().NArg())),
+		}
+	}
+	if !strings.HasPrefix(err.Error(), "unknown command ") {
 		return nil
 	}
 	if !c.HasSubCommands() {
