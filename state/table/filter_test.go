@@ -182,9 +182,14 @@ func TestWhatIsNotUnderstoodIsSaid(t *testing.T) {
 		{"cost:>", ""},
 		{"cost:5", "cost: needs > or < before 5"},
 		{"cost:cheap", "cost: needs > or <, as in >1.50"},
-		{"age:<2", `age: does not understand "2"; <2h`},
-		{"1 or (2 len:>9x)", `len: does not understand "9x"; >30s`},
+		{"age:<2", `age: does not understand "2"; try <2h`},
+		{"1 or (2 len:>9x)", `len: does not understand "9x"; try >30s`},
 		{"csot:>1", `no field is called "csot"; cost?`},
+		{"cost>5", "cost>5 has no colon; cost:>5?"},
+		{"-(1 or age<=2h)", "age<=2h has no colon; age:<=2h?"},
+		{`"cost>5"`, ""},
+		{"cost>", ""}, // still being typed
+		{"price>5", ""},
 		{"lens:>1s", `no field is called "lens"; len?`},
 	} {
 		got := ""

@@ -83,7 +83,7 @@ func limitOf(kind Kind, value string) (l limit, trouble string) {
 	case amount == "":
 		return l, "" // still being typed
 	case !ok:
-		return l, fmt.Sprintf("does not understand %q; %s", amount, kind.example())
+		return l, fmt.Sprintf("does not understand %q; try %s", amount, kind.example())
 	}
 	l.sign, l.bound = s, bound
 	return l, ""

@@ -179,9 +179,13 @@ func (v Vocabulary) CheckWhole(text string) (found *Mistake) {
 
 // check is Check, and then asks about the words of each field.
 func (v *Vocabulary) check(text string, words func(t *term, negate bool) *Mistake) (found *Mistake) {
-	p := parser{rest: strings.ToLower(text), drafts: true}
+	whole := strings.ToLower(text)
+	p := parser{rest: whole, drafts: true}
 	typed, fields := p.group(), v.fields()
 	typed.signed(false, func(t *term, negate bool) {
+		if found == nil && t.field == "" && !strings.Contains(whole, `"`+t.text) {
+			found = v.colonless(t.text)
+		}
 		if found != nil || t.field == "" || strings.HasPrefix(t.value, "//") { // a link, not a field
 			return
 		}
@@ -197,6 +201,15 @@ func (v *Vocabulary) check(text string, words func(t *term, negate bool) *Mistak
 		}
 	})
 	return found
+}
+
+// colonless describes a comparison without its colon, which is searched as text.
+func (v *Vocabulary) colonless(word string) *Mistake {
+	at := strings.IndexAny(word, "<>")
+	if at < 0 || v.kindOf(word[:at]) == 0 || strings.Trim(word[at:], "<>=$") == "" {
+		return nil
+	}
+	return &Mistake{Part: word, Why: word + " has no colon", Near: word[:at] + ":" + word[at:]}
 }
 
 // signed calls do with each term, and whether it is negated.
@@ -224,7 +237,7 @@ func (v *View[T]) Mistake() *Mistake {
 // values of a field.
 func (v *View[T]) mistake(finds bool, read func(field string) []string) *Mistake {
 	row, ok := any(new(T)).(Worded)
-	if !ok || !strings.Contains(v.query.Text, ":") {
+	if !ok || !strings.ContainsAny(v.query.Text, ":<>") {
 		return nil
 	}
 	known := row.Vocabulary()
