@@ -526,3 +526,20 @@ func TestViewKeysWorkInDetailsAndHelp(t *testing.T) {
 		s.Sees("STATUS", "1 of 40")
 	})
 }
+
+// react-1 takes up to 15 seconds, so there is no usual time for a clip of 30.
+func TestModelHasNoTimeForAClipItDoesNotTake(t *testing.T) {
+	t.Parallel()
+	st := lived()
+	st.width, st.height = 120, 40
+	tell(t, st, func(s *story) {
+		s.Pass(5 * time.Second)
+		s.Press("4")
+		s.Sees("longer than the model")
+		if row := strings.Fields(s.row("▌")); row[1] != "react-1" || row[6] != "–" {
+			t.Errorf("the row is %q", row)
+		}
+		s.Press("j")
+		s.DoesNotSee("longer than the model")
+	})
+}

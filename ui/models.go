@@ -60,9 +60,13 @@ func longest(m *state.Model) text.Text {
 }
 
 // usualTime returns how long a 30 s clip takes: as observed here, or in
-// parentheses as documented by the vendor.
+// parentheses as documented by the vendor. A model that takes only shorter
+// inputs has none.
 func (a *composer) usualTime(m *state.Model) paint.Piece {
 	const clip = api.Seconds(30)
+	if most := draft.RulesFor(m.Name).MaxSeconds; most > 0 && api.Seconds(most) < clip {
+		return paint.Muted.Of(none)
+	}
 	usual, learned := a.store.Forecast.Usual(m.Name, clip, a.Now)
 	if learned > 0 {
 		return paint.Normal.Of(span(usual))
@@ -73,6 +77,9 @@ func (a *composer) usualTime(m *state.Model) paint.Piece {
 // usualWords returns the same in words.
 func (a *composer) usualWords(m *state.Model) text.Text {
 	v := a.usualTime(m)
+	if v.Text == none {
+		return "longer than the model takes"
+	}
 	if usual, documented := strings.CutPrefix(string(v.Text), "("); documented {
 		return text.Of("about " + strings.TrimSuffix(usual, ")") + ", according to the vendor")
 	}
