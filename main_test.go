@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/spf13/pflag"
 
@@ -176,6 +177,11 @@ func TestManualNamesAllCommandsAndFlags(t *testing.T) {
 		if help := say(append(strings.Fields(c.CommandPath())[1:], "--help")...); help.status != 0 || help.out == "" {
 			t.Errorf("there is no help of %s: %+v", c.CommandPath(), help)
 		}
+		for line := range strings.Lines(c.Long) { // a narrow terminal would break them anywhere
+			if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > 86 {
+				t.Errorf("the help of %s has a line of %d cells: %s", c.CommandPath(), n, line)
+			}
+		}
 		if c.Short == "" || strings.HasSuffix(c.Short, ".") {
 			t.Errorf("%s is summed up as %q", c.CommandPath(), c.Short)
 		}
@@ -238,6 +244,7 @@ func TestMistypedNamesGetTheNearest(t *testing.T) {
 		"completion bsh":   "did you mean dubtop completion bash?",
 		"journal backup":   "dubtop journal backup takes FILE, and nothing was given; dubtop journal backup --help",
 		"open a b":         "dubtop open takes ID, and 2 arguments were given",
+		"ls -q --csv":      "--csv and --quiet can't be used together",
 		"copy-as a":        "dubtop copy-as takes ID curl|json|python|jsonl, and 1 argument was given",
 		"completion x":     "dubtop completion --help lists the commands",
 	} {

@@ -23,7 +23,8 @@ something, such as the keyring, is not looked at once the key was found.
 
 Exit status: 0 the server accepts the key; 3 there is none, or it is refused;
 75 or 1 the server could not be asked. With --json:
-  {"account", "server", "key", "source", "fingerprint", "places", "accepted", "problem"}
+  {"account", "server", "key", "source", "fingerprint", "places", "accepted",
+   "problem"}
 account is null for the one without a name. key is masked, or null like source and
 fingerprint if there is none. places lists {"place", "state", "reason", "stored"},
 with one of the states used; no key; a key, not used; not looked at; not usable;

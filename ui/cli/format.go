@@ -81,6 +81,9 @@ func unknownName(what, name string, known []string) string {
 	if near := table.Nearest(strings.ToLower(name), known); near != "" {
 		return fmt.Sprintf("no %s is called %q; %s?", what, name, near)
 	}
+	if len(known) == 0 {
+		return fmt.Sprintf("no %s is called %q; there is none yet", what, name)
+	}
 	return fmt.Sprintf("no %s is called %q; there are %s", what, name, strings.Join(known, ", "))
 }
 

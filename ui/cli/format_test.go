@@ -120,3 +120,10 @@ func TestNoHintIsEmpty(t *testing.T) {
 		}
 	}
 }
+
+// Where there is nothing to choose from, no empty list is offered.
+func TestUnknownNameAmongNone(t *testing.T) {
+	if got := unknownName("view", "nope", nil); got != `no view is called "nope"; there is none yet` {
+		t.Error(got)
+	}
+}

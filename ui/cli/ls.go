@@ -45,9 +45,10 @@ FILTER is what is typed after / in the dashboard: words that must all match, suc
 status:failed, label:acme, "cost:>1", "age:<2h", saved:no; "or" joins alternatives,
 and a minus excludes. Quote < and > for the shell, and write -- before a word that
 begins with a minus. --view takes the filter of a view of the configuration (the
-table views) or of one that was kept in the dashboard, and FILTER narrows it. Jobs that were hidden in the dashboard are
-listed only with hidden:yes. A field or a comparison that is not understood is a
-mistake (2), as is a status or another word that no job can have.`,
+table views) or of one that was kept in the dashboard, and FILTER narrows it. Jobs
+that were hidden in the dashboard are listed only with hidden:yes. A field or a
+comparison that is not understood is a mistake (2), as is a status or another word
+that no job can have.`,
 		RunE: func(c *cobra.Command, words []string) error { return w.ls(c, l, &f, strings.Join(words, " ")) },
 	}
 	f.format = l.flags(c)

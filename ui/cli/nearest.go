@@ -59,7 +59,8 @@ func given(n int) string {
 }
 
 // unknownCommand returns the failure for arguments that name no command of c, that
-// c takes none of, or not so many of, and nil if err has another cause.
+// c takes none of, or not so many of, and for flags that exclude each other. It
+// returns nil if err has another cause.
 func unknownCommand(c *cobra.Command, err error) *Failure {
 	if err == nil {
 		return nil
@@ -69,6 +70,13 @@ func unknownCommand(c *cobra.Command, err error) *Failure {
 		return &Failure{
 			Status: StatusUsage, Code: "usage", Hint: c.CommandPath() + " --help shows how it is used",
 			Err: fmt.Errorf("%s takes %s, and %s given", c.CommandPath(), takes, given(c.Flags().NArg())),
+		}
+	}
+	if _, set, several := strings.Cut(err.Error(), "none of the others can be; ["); several {
+		set, _, _ = strings.Cut(set, "]")
+		return &Failure{
+			Status: StatusUsage, Code: "usage", Hint: c.CommandPath() + " --help shows how it is used",
+			Err: fmt.Errorf("--%s can't be used together", strings.Join(strings.Fields(set), " and --")),
 		}
 	}
 	if !strings.HasPrefix(err.Error(), "unknown command ") {

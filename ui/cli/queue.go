@@ -47,7 +47,8 @@ of the key's account and needs no network.
 
 Prices marked ~ are the server's estimates; ? means that the length is a guess.
 
-The states are waiting, paused, expired, "price up", "no price", sending, unknown, refused.`,
+The states are waiting, paused, expired, "price up", "no price", sending, unknown,
+refused.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			var q queue

@@ -62,9 +62,7 @@ func (w World) queueChangeCommand(q queueChange) *cobra.Command {
 	c := &cobra.Command{
 		Use:   q.name + " ID...|FILTER",
 		Short: q.short,
-		Long: q.short + `. The jobs are named by the ids of "dubtop queue ls", or by a
-filter of the dashboard, such as set:season or label:acme. A window or a command
-that sends obeys at once; a request on its way is not stopped.
+		Long: wrap(q.short+`. The jobs are named by the ids of "dubtop queue ls", or by a filter of the dashboard, such as set:season or label:acme. A window or a command that sends obeys at once; a request on its way is not stopped.`) + `
 
 Exit status: 0; 2 nothing matches; 7 some were sent or changed in the meantime;
 1 anything else.`,
