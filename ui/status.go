@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strings"
+	"time"
 
 	"dubtop/api/text"
 	"dubtop/keymap"
@@ -126,7 +127,7 @@ func (a *App) phase() statement {
 	case state.PhasePaused:
 		return statement{"paused, " + asOf + " (" + a.KeyFor(keymap.Pause) + " resumes)", "", paint.Warn}
 	case state.PhaseOffline:
-		return statement{text.Of(p.Words), text.Sprintf("%s, trying again in %s (%s: now)", asOf, span(p.Until.Sub(a.Now)), refresh), paint.Bad}
+		return statement{text.Of(p.Words), asOf + ", " + a.nextTry(p.Until.Sub(a.Now), refresh), paint.Bad}
 	case state.PhaseBackoff:
 		return statement{text.Of(p.Words), text.Sprintf("%s, resuming in %s", asOf, span(p.Until.Sub(a.Now))), paint.Warn}
 	case state.PhaseRejected:
@@ -136,4 +137,13 @@ func (a *App) phase() statement {
 		return statement{words: "loading for the first time" + a.Theme.Glyphs.More, tone: paint.Muted}
 	}
 	return statement{words: age, tone: paint.Muted}
+}
+
+// nextTry says when a server that did not answer is asked again. A request that
+// is under way may take as long as the one before.
+func (a *App) nextTry(wait time.Duration, refresh text.Text) text.Text {
+	if wait <= 0 {
+		return "trying again" + a.Theme.Glyphs.More
+	}
+	return text.Sprintf("trying again in %s (%s: now)", span(wait), refresh)
 }

@@ -375,6 +375,24 @@ func TestRRetriesAtOnceInAnOutage(t *testing.T) {
 	})
 }
 
+// A server that takes a request and does not answer keeps the retry under way: the
+// status says so rather than counting down to nothing.
+func TestRetryUnderWayIsNotCountedDown(t *testing.T) {
+	t.Parallel()
+	tell(t, stage{}, func(s *story) {
+		s.Pass(30 * time.Second)
+		s.account.Fault("*", simulator.Fault{Delay: time.Hour})
+		s.until("(r: now)", 5*time.Minute)
+		s.until("trying again…", 5*time.Minute)
+		s.Pass(3 * time.Second)
+		s.Sees("trying again…")
+		s.DoesNotSee("in 0s")
+		s.until("(r: now)", 5*time.Minute)
+		s.Press("r")
+		s.Sees("trying again…")
+	})
+}
+
 func TestOfflineAtTheStart(t *testing.T) {
 	t.Parallel()
 	tell(t, stage{prepare: func(a *simulator.Server) { a.Fault("*", simulator.Fault{Refuse: true}) }}, func(s *story) {
