@@ -535,7 +535,7 @@ func TestModelHasNoTimeForAClipItDoesNotTake(t *testing.T) {
 	tell(t, st, func(s *story) {
 		s.Pass(5 * time.Second)
 		s.Press("4")
-		s.Sees("longer than the model")
+		s.Sees("longer than the model", "price     not known yet")
 		if row := strings.Fields(s.row("▌")); row[1] != "react-1" || row[6] != "–" {
 			t.Errorf("the row is %q", row)
 		}

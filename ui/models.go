@@ -92,7 +92,12 @@ func (a *composer) modelPane(m *state.Model, width int) []paint.Styled {
 	lines := []paint.Styled{t.Text(paint.Title, text.Of(m.Name)), ""}
 	lines = append(lines, a.advice(width, "for", purpose(m), paint.Normal)...)
 	lines = append(lines, t.Fact("type", text.Of(m.Type+" "+m.Version), paint.Normal))
-	lines = append(lines, a.advice(width, "price", price.Text+" a minute of output, list price", price.Tone)...)
+	if price.Text == none {
+		price.Text = "not known yet"
+	} else {
+		price.Text += " a minute of output, list price"
+	}
+	lines = append(lines, a.advice(width, "price", price.Text, price.Tone)...)
 	lines = append(lines, t.Fact("up to", longest(m), paint.Normal))
 	lines = append(lines, a.advice(width, "30 s clip", a.usualWords(m), paint.Normal)...)
 	if !m.Deprecated.IsZero() {
