@@ -126,7 +126,7 @@ func (w World) download(c *cobra.Command, list *fileListing, ids []api.ID, set s
 	if errors.Is(err, errAtOnce) {
 		return &Failure{Status: StatusInterrupted, Code: "interrupted", Err: err, Hint: "the same command goes on"}
 	}
-	if noSuchJob(err) {
+	if noneSuch(err) {
 		return errors.Join(err, f.Account.Close())
 	}
 	rows := f.savings()

@@ -111,6 +111,13 @@ func noSuchJob(err error) bool {
 	return ok
 }
 
+// noneSuch reports whether err says that there are no such jobs, or no such set, so
+// that there is no answer to print.
+func noneSuch(err error) bool {
+	f, ok := errors.AsType[*Failure](err)
+	return ok && f.Code == "not_found"
+}
+
 // event takes in what happened.
 func (f *follower) event(e account.Event) {
 	switch {

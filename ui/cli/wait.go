@@ -84,7 +84,7 @@ func (w World) waitFor(c *cobra.Command, a login, j *journal.Journal, o *waiting
 	if errors.Is(err, errAtOnce) {
 		return &Failure{Status: StatusInterrupted, Code: "interrupted", Err: err, Hint: "what was sent is paid for; dubtop wait " + o.what()}
 	}
-	if noSuchJob(err) {
+	if noneSuch(err) {
 		return errors.Join(err, f.Account.Close())
 	}
 	n := f.count()

@@ -55,6 +55,11 @@ func TestWaitTellsFailures(t *testing.T) {
 		w.ends("wait "+good+" "+bad, StatusPartly, []string{"completed", "failed"}, []string{"1 of 2 jobs failed"})
 		w.ends("wait", StatusUsage, nil, []string{"give ids of jobs, or --set NAME; dubtop ls"})
 		w.ends("wait --set nowhere", StatusError, nil, []string{`no set is called "nowhere"`})
+		for _, line := range []string{"wait --set nowhere --json", "download --set nowhere", "download --set nowhere --json", "download nope --json"} {
+			if got := w.run(line); got.status != StatusError || got.out != "" {
+				t.Errorf("%s answers about what is not there: status %d, %s", line, got.status, got.out)
+			}
+		}
 	})
 }
 
