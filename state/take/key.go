@@ -6,7 +6,6 @@ package take
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"hash"
 
 	"dubtop/api"
 	"dubtop/state/draft"
@@ -19,7 +18,7 @@ type Key int64
 // KeyOf returns the key of a job. Links are compared without their signatures,
 // which differ each time, and assets by their ids.
 func KeyOf(g *api.Generation) Key {
-	h := hasher{Hash: sha256.New()}
+	var h hasher
 	dubbing := ""
 	if !draft.Blank(draft.Decoded(g.DubParams)) {
 		dubbing = string(g.DubParams)
@@ -43,20 +42,22 @@ func KeyOf(g *api.Generation) Key {
 	if h.unknown || !visual || !sound {
 		return 0
 	}
-	return Key(binary.BigEndian.Uint64(h.Sum(nil))>>1 + 1)
+	sum := sha256.Sum256(h.told)
+	return Key(binary.BigEndian.Uint64(sum[:])>>1 + 1)
 }
 
-// hasher collects what a job was made from.
+// hasher collects what a job was made from, to be hashed at once: most of it is
+// shorter than a few blocks.
 type hasher struct {
-	hash.Hash
+	told    []byte
 	unknown bool // some of it can't be told
 }
 
 // add adds texts with their lengths, so that no two lists have the same bytes.
 func (h *hasher) add(parts ...string) {
 	for _, part := range parts {
-		_, _ = h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(part)))) // a hash never fails
-		_, _ = h.Write([]byte(part))
+		h.told = binary.BigEndian.AppendUint64(h.told, uint64(len(part)))
+		h.told = append(h.told, part...)
 	}
 }
 

@@ -57,6 +57,21 @@ func TestTakesHaveTheSameVideoAndSound(t *testing.T) {
 	}
 }
 
+// Journals keep keys, so a job must have the same one in every version.
+func TestKeysStayTheSame(t *testing.T) {
+	video, audio := link("video", "https://a.test/v.mp4?sig=1&part=2"), link("audio", "https://a.test/a.wav")
+	speech := api.Input{Type: "text", Provider: &api.Provider{Script: "hello", VoiceID: "v"}}
+	for want, g := range map[Key]*api.Generation{
+		4047957090713796265: job(video, audio),
+		1894407000462896031: job(api.Input{Type: "video", AssetID: "a"}, speech),
+		4075152237491791033: dubbed("de"),
+	} {
+		if got := KeyOf(g); got != want {
+			t.Errorf("%+v has the key %d, had %d", g.Input, got, want)
+		}
+	}
+}
+
 func dubbed(lang string) *api.Generation {
 	g := job(link("video", "https://a.test/v.mp4"))
 	g.DubParams = api.JSON(fmt.Sprintf(`{"targetLang":%q}`, lang))
