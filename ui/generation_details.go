@@ -3,6 +3,7 @@ package ui
 import (
 	"cmp"
 	"errors"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -148,6 +149,8 @@ func (a *composer) forecast(g *state.Generation, told *api.Generation, width int
 		words, n = "Pending for more than five minutes is unusual. Don't send it again: you would pay for both.", paint.Warn
 	case e.Stuck:
 		words, n = "Taking far longer than expected. Check status.sync.so, or contact support with its id. Don't send it again: you would pay for both.", paint.Warn
+	case e.Left < time.Second:
+		words = "due any moment, based on " + source + "."
 	}
 	lines := a.advice(width, "Forecast", words, n)
 	if g.Status == api.Processing {

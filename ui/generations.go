@@ -101,9 +101,17 @@ func (a *composer) runningCell(g *state.Generation) paint.Piece {
 	case e.Stuck:
 		return paint.Warn.Of("long past due")
 	case g.Status == api.Pending:
-		return paint.Muted.Of("~" + roughly(e.Left))
+		return paint.Muted.Of(leftWords(e.Left))
 	}
-	return paint.Running.Of(a.Theme.Bar(e.Fraction, 8) + " ~" + roughly(e.Left))
+	return paint.Running.Of(a.Theme.Bar(e.Fraction, 8) + " " + leftWords(e.Left))
+}
+
+// leftWords says in a cell how long a job may still take.
+func leftWords(left time.Duration) text.Text {
+	if left < time.Second {
+		return "soon"
+	}
+	return "~" + roughly(left)
 }
 
 // unusualPending is how long a job may be pending before the vendor calls it
