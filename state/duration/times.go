@@ -4,6 +4,7 @@ package duration
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -88,24 +89,32 @@ func (t *Times) Learn(j Job, took time.Duration) {
 	m.news++
 }
 
-// Fit computes the factors of the model that has learned most since, if that is
-// enough to matter. It does one model at a time, so that keys get their turn; more
-// says that there is another.
+// fitAtOnce is the number of jobs after which Fit lets keys have their turn.
+const fitAtOnce = 1000
+
+// Fit computes the factors of models that have learned enough to matter, those
+// first that have learned most since. more says that there are others.
 func (t *Times) Fit() (more bool) {
-	var next *times
-	due := 0
-	for _, m := range t.models {
+	next := t.due()
+	for jobs := 0; next != nil && jobs < fitAtOnce; next = t.due() {
+		jobs += len(next.jobs)
+		next.fit()
+	}
+	return next != nil
+}
+
+// due is the model whose factors are to be computed next, or nil.
+func (t *Times) due() (next *times) {
+	for _, name := range slices.Sorted(maps.Keys(t.models)) { // of equals always the same
+		m := t.models[name]
 		if n := len(m.jobs); n < Enough || m.news*refits < n {
 			continue
 		}
-		if due++; next == nil || m.news*len(next.jobs) > next.news*len(m.jobs) {
+		if next == nil || m.news*len(next.jobs) > next.news*len(m.jobs) {
 			next = m
 		}
 	}
-	if next != nil {
-		next.fit()
-	}
-	return due > 1
+	return next
 }
 
 // documented is what the vendor says about a job, with its wait.

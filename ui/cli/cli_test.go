@@ -286,7 +286,7 @@ func TestInvalidFlagsAreRefused(t *testing.T) {
 		"spend --by hour":                 `"hour": it must be one of day, week, month, model, label`,
 		"spend --since yesterday":         `"yesterday": it must be a day like 2026-11-01`,
 		"spend --since 2026-02-30":        "it must be a day",
-		"spend --json --csv":              "json csv",
+		"spend --json --csv":              "--csv and --json can't be used together",
 		"spend --entries":                 "--entries needs --csv or --json",
 		"spend --entries --csv --by x":    `"x"`,
 		"spend --entries --csv --by week": "can't be combined with --by",

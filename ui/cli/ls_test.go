@@ -145,7 +145,7 @@ func TestMistakesInListing(t *testing.T) {
 		"ls --sort price":  "no order is called \"price\"; there are age",
 		"ls --sort leng":   "no order is called \"leng\"; length?",
 		"ls --limit -1":    "--limit must not be below 0",
-		"ls --json --csv":  "json csv",
+		"ls --json --csv":  "--csv and --json can't be used together",
 		"ls status:faild":  `no status is called "faild"; failed?`,
 		"ls stauts:failed": `no field is called "stauts"; status?`,
 		"ls cost:1":        "cost: needs > or < before 1",

@@ -196,7 +196,7 @@ func TestCopyAs(t *testing.T) {
 			t.Errorf("%s: %+v", format, got)
 		}
 	}
-	for line, want := range map[string]string{"copy-as " + id + " perl": `no format is called "perl"; there are curl`, "copy-as " + id: "accepts 2 arg"} {
+	for line, want := range map[string]string{"copy-as " + id + " perl": `no format is called "perl"; there are curl`, "copy-as " + id: "and 1 argument was given"} {
 		if got := d.run(line); got.status != StatusUsage || !strings.Contains(got.errors, want) {
 			t.Errorf("%s: %+v", line, got)
 		}
