@@ -45,7 +45,8 @@ func (m toy) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		case "c":
 			return m, func() tea.Msg { panic("a bad command") }
 		case "e":
-			edit := exec.Command("sh", "-c", "echo in the editor; read line; test \"$line\" = done")
+			// A late answer of the terminal may stand before the keys.
+			edit := exec.Command("sh", "-c", "echo in the editor; read line; test \"${line%done}\" != \"$line\"")
 			edit.Stdin, edit.Stdout, edit.Stderr = os.Stdin, os.Stdout, os.Stderr
 			return m, painter.Outside(edit.Run, func(err error) tea.Msg {
 				return cmp.Or(err, fmt.Errorf("edited"))
