@@ -66,31 +66,36 @@ type beginsLine struct {
 // begin prints how much may be spent.
 func (t *teller) begin(waiting []outbox.Submission) {
 	t.begun = true
-	var total ledger.Tally
-	for i := range waiting {
-		p := &waiting[i].Price
-		total.Add(&ledger.Entry{Estimate: p.Cost, Credits: p.Credits, Seconds: p.Seconds})
-	}
+	total, most := mostOf(waiting, "confirmed for at most ")
 	said := text.Count(len(waiting), "job waits", "jobs wait")
 	if len(waiting) == 0 {
 		said = "No job can be sent now"
 	}
-	cost := total.Amounts().Cost
+	now := time.Now()
+	t.line(text.Of(t.at(now))+said+most+".", beginsLine{now.UTC(), "begins", len(waiting), (*usd)(total.Amounts().Cost), credits(&total), total.Unknown})
+}
+
+// mostOf adds up what submissions were confirmed for, and continues a sentence with
+// it.
+func mostOf(subs []outbox.Submission, before text.Text) (total ledger.Tally, words text.Text) {
+	for i := range subs {
+		p := &subs[i].Price
+		total.Add(&ledger.Entry{Estimate: p.Cost, Credits: p.Credits, Seconds: p.Seconds})
+	}
 	var amounts []text.Text
-	if cost != nil {
+	if cost := total.Amounts().Cost; cost != nil {
 		amounts = append(amounts, text.Of(cost.String()))
 	}
 	if c, ok := total.Credits(); ok {
 		amounts = append(amounts, plain(c)+" credits")
 	}
 	if len(amounts) > 0 {
-		said += ", confirmed for at most " + text.Join(amounts, " and ")
+		words = ", " + before + text.Join(amounts, " and ")
 	}
 	if total.Unknown > 0 {
-		said += text.Sprintf("; %d without a price in dollars", total.Unknown)
+		words += text.Sprintf("; %d without a price in dollars", total.Unknown)
 	}
-	now := time.Now()
-	t.line(text.Of(t.at(now))+said+".", beginsLine{now.UTC(), "begins", len(waiting), (*usd)(cost), credits(&total), total.Unknown})
+	return total, words
 }
 
 func (t *teller) at(now time.Time) string { return now.In(t.zone).Format(time.DateTime) + "  " }

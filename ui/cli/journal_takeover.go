@@ -8,11 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"dubtop/api"
 	"dubtop/api/text"
 	"dubtop/state/account"
 	"dubtop/state/journal"
-	"dubtop/state/outbox"
 )
 
 func (w World) takeOverCommand() *cobra.Command {
@@ -84,25 +82,8 @@ func (w World) showTakeOver(v voice, t *account.TakeOver) {
 	if t.Unread > 0 {
 		v.warn(text.Count(t.Unread, "job", "jobs") + " of the account could not be read, and may be one of those that wait")
 	}
-	v.warn(text.Count(len(t.Waiting), "job", "jobs") + " will be sent from here, for at most " + most(t.Waiting))
-}
-
-// most is what submissions were confirmed for at most.
-func most(subs []outbox.Submission) text.Text {
-	var sum api.Micros
-	unpriced := 0
-	for i := range subs {
-		if cost := subs[i].Price.Cost; cost != nil {
-			sum += *cost
-		} else {
-			unpriced++
-		}
-	}
-	said := text.Of(sum.String())
-	if unpriced > 0 {
-		said += text.Sprintf(" and %d without a price", unpriced)
-	}
-	return said
+	_, most := mostOf(t.Waiting, "for at most ")
+	v.warn(text.Count(len(t.Waiting), "job", "jobs") + " will be sent from here" + most)
 }
 
 // agreedTo asks whether no other dubtop sends from the queue any more.
