@@ -17,23 +17,21 @@ func (k *Jobs) Find(ctx context.Context, q table.Query, mistaken func(*table.Mis
 	return func(yield func(*Job, error) bool) {
 		q.Hidden = &k.Store.Hidden
 		sieve := table.NewSieve[state.Generation](q)
-		find := k.sifted
+		show := func(j *Job) bool { return yield(j, nil) }
+		var err error
 		if sieve.NeedsAll() {
-			find = k.sorted
+			err = k.sorted(ctx, q, mistaken, show)
+		} else {
+			err = k.sifted(ctx, sieve, mistaken, show)
 		}
-		if err := find(ctx, q, sieve, mistaken, func(j *Job) bool { return yield(j, nil) }); err != nil {
+		if err != nil {
 			yield(nil, err)
 		}
 	}
 }
 
-// finding finds jobs until show returns false.
-type finding func(ctx context.Context, q table.Query, sieve *table.Sieve[state.Generation], mistaken func(*table.Mistake) error, show func(*Job) bool) error
-
-var _, _ finding = (*Jobs)(nil).sifted, (*Jobs)(nil).sorted
-
-// sifted shows jobs as they are read.
-func (k *Jobs) sifted(ctx context.Context, _ table.Query, sieve *table.Sieve[state.Generation], mistaken func(*table.Mistake) error, show func(*Job) bool) error {
+// sifted shows jobs as they are read, until show returns false.
+func (k *Jobs) sifted(ctx context.Context, sieve *table.Sieve[state.Generation], mistaken func(*table.Mistake) error, show func(*Job) bool) error {
 	if sieve.Named() {
 		for j, err := range k.all(ctx) {
 			if err != nil {
@@ -59,8 +57,8 @@ func (k *Jobs) sifted(ctx context.Context, _ table.Query, sieve *table.Sieve[sta
 	return nil
 }
 
-// sorted reads all jobs first.
-func (k *Jobs) sorted(ctx context.Context, q table.Query, _ *table.Sieve[state.Generation], mistaken func(*table.Mistake) error, show func(*Job) bool) error {
+// sorted reads all jobs first, and shows them until show returns false.
+func (k *Jobs) sorted(ctx context.Context, q table.Query, mistaken func(*table.Mistake) error, show func(*Job) bool) error {
 	if err := k.Collect(ctx); err != nil {
 		return err
 	}

@@ -92,7 +92,7 @@ func found(t interface{ Fatal(args ...any) }, j *journal.Journal, q table.Query,
 		return append(rows, said)
 	}
 	q.Hidden = &k.Store.Hidden
-	err = k.sorted(context.Background(), q, nil, mistaken, func(row *Job) bool {
+	err = k.sorted(context.Background(), q, mistaken, func(row *Job) bool {
 		took, ok := row.Took()
 		rows = append(rows, fmt.Sprint(row.ID, row.Cost, took, ok, row.Label()))
 		return true

@@ -13,6 +13,9 @@ type Sieve[T any] struct {
 	picked int
 	read   int
 	doubts []*doubt // fields with words that no vocabulary lists
+
+	unlisted  bool // some of them are in fields that have a vocabulary
+	misspoken bool // the filter has a mistake that no row can excuse
 }
 
 // doubt is a field with a word that may be misspelt, and its values in the newest
@@ -31,12 +34,17 @@ func NewSieve[T any](q Query) *Sieve[T] {
 	if !ok {
 		return s
 	}
-	_ = known.check(q.Text, func(t *term, _ bool) *Mistake {
-		if !within(known.Words[t.field], t.value) && !slices.ContainsFunc(s.doubts, func(w *doubt) bool { return w.field == t.field }) {
+	s.misspoken = known.check(q.Text, func(t *term, _ bool) *Mistake {
+		list := known.Words[t.field]
+		if within(list, t.value) {
+			return nil
+		}
+		s.unlisted = s.unlisted || list != nil && t.value != "none"
+		if !slices.ContainsFunc(s.doubts, func(w *doubt) bool { return w.field == t.field }) {
 			s.doubts = append(s.doubts, &doubt{field: t.field})
 		}
 		return nil
-	})
+	}) != nil
 	return s
 }
 
@@ -45,16 +53,7 @@ func NewSieve[T any](q Query) *Sieve[T] {
 // other words of the filter find something.
 func (s *Sieve[T]) NeedsAll() bool {
 	v := &s.view
-	if !v.query.natural() || v.query.Reverse {
-		return true
-	}
-	known, ok := v.vocabulary()
-	return ok && known.check(v.query.Text, func(t *term, _ bool) *Mistake {
-		if list := known.Words[t.field]; v.filter.root.shape == either && list != nil && t.value != "none" && !within(list, t.value) {
-			return new(Mistake)
-		}
-		return nil
-	}) != nil
+	return !v.query.natural() || v.query.Reverse || s.misspoken || s.unlisted && v.filter.root.shape == either
 }
 
 // within reports whether a word contains a value.
